@@ -1,0 +1,116 @@
+package buffer
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"unsafe"
+
+	"github.com/go-memoryview/memoryview/internal/kernel"
+)
+
+// Access calls f with a pointer to the item at a full index, or to item 0 when no index is given,
+// and holds the memory in place until f returns. Negative indices count from the end. It is the
+// only way to a buffer's bytes: a release meanwhile takes effect when f is done. The pointer must
+// not be kept, and writing through it is for buffers that are not ReadOnly. Where there are no
+// items or items of no bytes, it points to nothing of use.
+//
+// Access fails with ErrReleased, with ErrBounds or ErrType for the index, with f's error, or with
+// ErrFault where mapped memory has gone away.
+func (b *Buffer) Access(f func(item unsafe.Pointer) error, index ...int) error {
+	blk := b.live()
+	if blk == nil || !blk.enter() {
+		return errReleased("access to a buffer")
+	}
+	defer blk.leave()
+	if err := b.checkIndex(index); err != nil {
+		return err
+	}
+	if blk.mapped {
+		return b.guarded(blk, f, index)
+	}
+	return f(b.locate(index))
+}
+
+// live returns the block, or nil after the release.
+func (b *Buffer) live() *block {
+	if b.lender != nil {
+		return b.lender.block.Load()
+	}
+	return b.block.Load()
+}
+
+func (b *Buffer) checkIndex(index []int) error {
+	if len(index) == 0 {
+		return nil
+	}
+	shape, _, _ := b.dims()
+	if len(index) != len(shape) {
+		return fmt.Errorf("%w: %d indices for %d dimensions", ErrType, len(index), len(shape))
+	}
+	for d, i := range index {
+		if n := shape[d]; i >= n || i < -n {
+			return errIndex(i, d, n)
+		}
+	}
+	return nil
+}
+
+func errIndex(i, d, n int) error {
+	if n == 0 {
+		return fmt.Errorf("%w: index %d of dimension %d, which has no items", ErrBounds, i, d)
+	}
+	return fmt.Errorf("%w: index %d of dimension %d, which has %d items: use %d to %d", ErrBounds, i, d, n, -n, n-1)
+}
+
+// nothing is where items of no bytes lie: a pointer past the end of a Go object must never exist.
+var nothing [pointerSize]byte
+
+// locate returns the place of an item whose index is checked.
+func (b *Buffer) locate(index []int) unsafe.Pointer {
+	if b.nbytes == 0 {
+		return unsafe.Pointer(&nothing)
+	}
+	p := unsafe.Add(b.base, b.offset)
+	shape, strides, suboffsets := b.dims()
+	for d, i := range index {
+		if i < 0 {
+			i += shape[d]
+		}
+		p = unsafe.Add(p, i*strides[d])
+		if suboffsets != nil {
+			p = kernel.Follow(p, suboffsets[d])
+		}
+	}
+	return p
+}
+
+// guarded turns a fault inside the mapping, which would end the process, into an error.
+func (b *Buffer) guarded(blk *block, f func(unsafe.Pointer) error, index []int) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = blk.fault(r)
+		}
+	}()
+	return f(b.locate(index))
+}
+
+// fault makes an error of a memory fault in this block, and panics on with anything else.
+func (blk *block) fault(r any) error {
+	fault, ok := r.(interface {
+		runtime.Error
+		Addr() uintptr
+	})
+	if !ok || fault.Addr()-uintptr(blk.base) >= uintptr(blk.size) {
+		panic(r)
+	}
+	return fmt.Errorf("%w: byte %d of %d could not be reached: was the file cut short? open it again",
+		ErrFault, fault.Addr()-uintptr(blk.base), blk.size)
+}
+
+// items describes the buffer to the kernels. Item 0 comes from Access.
+func (b *Buffer) items(item0 unsafe.Pointer) kernel.Items {
+	shape, strides, suboffsets := b.dims()
+	return kernel.Items{Base: item0, Size: b.ItemSize(), Shape: shape, Strides: strides, Suboffsets: suboffsets}
+}

@@ -1,0 +1,59 @@
+package buffer
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/go-memoryview/memoryview/format"
+)
+
+// item is what a buffer's items are. It is shared by all buffers cut from one loan.
+type item struct {
+	size   int
+	format string
+	typ    *format.Type
+}
+
+// kind returns what the items are; of a zero Buffer, nothing.
+func (b *Buffer) kind() *item {
+	if b.item == nil {
+		return &item{}
+	}
+	return b.item
+}
+
+// plainItems keeps the items of the short formats, which nearly all arrays have.
+var plainItems sync.Map // string -> *item
+
+// newItem parses a format. An item may be larger than its format says: NumPy's records end in
+// padding that it does not write down. It cannot be smaller.
+func newItem(size int, text string) (*item, error) {
+	if text == "" {
+		text = "B"
+	}
+	if known, ok := plainItems.Load(text); ok && known.(*item).size == size {
+		return known.(*item), nil
+	}
+	typ, err := format.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if typ.Size() > size {
+		return nil, fmt.Errorf("%w: format %.40q needs items of %d bytes, the layout has %d", ErrLayout, text, typ.Size(), size)
+	}
+	it := &item{size: size, format: text, typ: typ}
+	if len(text) <= 2 && size == typ.Size() {
+		plainItems.Store(text, it)
+	}
+	return it, nil
+}
+
+// SizeFromFormat returns the bytes of an item of that format (PyBuffer_SizeFromFormat), of every
+// format of PEP 3118. "" has no bytes. A bad format is ErrFormat.
+func SizeFromFormat(text string) (int, error) {
+	typ, err := format.Parse(text)
+	if err != nil {
+		return 0, err
+	}
+	return typ.Size(), nil
+}

@@ -1,0 +1,280 @@
+package buffer
+
+import (
+	"fmt"
+	"slices"
+	"unsafe"
+)
+
+// Cut says what to keep of one dimension: Count items from Start, Step apart (a Python slice, as
+// slice.indices gives it), or with Drop the one item at Start, where a negative one counts from the
+// end, and the dimension goes away.
+type Cut struct {
+	Start, Count, Step int
+	Drop               bool
+}
+
+// Cut makes dst, a zero Buffer, another loan of the same block: the part that the cuts select, one
+// for each leading dimension; dimensions beyond are kept whole, and no cut at all shares the whole
+// buffer. The block is given back when b and dst are both released. A cut that reaches outside its
+// dimension is ErrBounds, a step of 0 ErrValue.
+//
+// A cut behind a dimension with suboffsets moves the suboffset, not item 0. Dropping the last of
+// the dimensions before a pointer follows it. What would need two pointers followed at one
+// dimension is ErrLayout.
+func (b *Buffer) Cut(dst *Buffer, cuts ...Cut) error {
+	if len(cuts) > int(b.ndim) {
+		return fmt.Errorf("%w: %d cuts for %d dimensions", ErrType, len(cuts), b.NDim())
+	}
+	if err := b.share(dst); err != nil {
+		return err
+	}
+	if len(cuts) == 0 {
+		return nil
+	}
+	if err := dst.apply(cuts); err != nil {
+		_ = dst.Release()
+		return err
+	}
+	return nil
+}
+
+// share makes dst a holder of b's block with b's layout.
+func (b *Buffer) share(dst *Buffer) error {
+	if dst.item != nil {
+		return fmt.Errorf("%w: the destination is in use: give a zero Buffer", ErrValue)
+	}
+	blk := b.live()
+	if blk == nil || !blk.enter() {
+		return errReleased("part of a buffer")
+	}
+	dst.describe(b)
+	dst.block.Store(blk)
+	return nil
+}
+
+// apply cuts a buffer that nobody else has seen yet and that holds its block.
+func (b *Buffer) apply(cuts []Cut) error {
+	var store [3 * inlineDims]int
+	c, empty := newCutter(b, store[:]), b.nbytes == 0 // without items no pointer may be followed
+	for d, extent := range c.old.Shape {
+		cut := Cut{Count: extent, Step: 1}
+		if d < len(cuts) {
+			cut = cuts[d]
+		}
+		if err := checkCut(cut, d, extent); err != nil {
+			return err
+		}
+		follow, err := c.take(cut, d)
+		if err != nil {
+			return err
+		}
+		if follow && !empty {
+			b.base = *(*unsafe.Pointer)(unsafe.Add(b.base, c.pointer))
+		}
+	}
+	l := c.result()
+	b.offset = c.offset
+	b.set(b.item, &l)
+	return nil
+}
+
+func checkCut(c Cut, d, extent int) error {
+	switch {
+	case c.Drop && c.Start >= -extent && c.Start < extent:
+		return nil
+	case c.Drop:
+		return errIndex(c.Start, d, extent)
+	case c.Step == 0:
+		return fmt.Errorf("%w: slice step of dimension %d is zero", ErrValue, d)
+	case c.Count == 0 && c.Start >= -1 && c.Start <= extent:
+		return nil
+	case c.Count > 0 && uint(c.Start) < uint(extent):
+		if reach, ok := mul(c.Count-1, c.Step); ok && uint(c.Start+reach) < uint(extent) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %d items from %d by %d of dimension %d, which has %d items", ErrBounds, c.Count, c.Start, c.Step, d, extent)
+}
+
+// cutter builds the new dimensions of a buffer from its old ones, first to last.
+type cutter struct {
+	old      Layout
+	new      Layout // its first kept dimensions are done
+	kept     int
+	indirect int // the last kept dimension with a pointer to follow, or -1
+	offset   int // of item 0, from the base
+	pointer  int // of the last pointer to follow, from the base
+}
+
+// newCutter keeps the new dimensions in store where it is large enough.
+func newCutter(b *Buffer, store []int) cutter {
+	n := int(b.ndim)
+	if len(store) < 3*n {
+		store = make([]int, 3*n)
+	}
+	return cutter{
+		old:      b.layout(),
+		new:      Layout{Shape: store[:n], Strides: store[n : 2*n], Suboffsets: store[2*n : 3*n]},
+		indirect: -1,
+		offset:   b.offset,
+	}
+}
+
+// take adds what is left of dimension d. Follow says that the dimension is gone and that the pointer
+// which the cut has reached leads to the items.
+func (c *cutter) take(cut Cut, d int) (follow bool, err error) {
+	suboffset := -1
+	if c.old.Suboffsets != nil {
+		suboffset = c.old.Suboffsets[d]
+	}
+	if cut.Drop && cut.Start < 0 {
+		cut.Start += c.old.Shape[d]
+	}
+	c.move(cut.Start * c.old.Strides[d])
+	if cut.Drop {
+		return c.drop(d, suboffset)
+	}
+	c.new.Shape[c.kept] = cut.Count
+	c.new.Strides[c.kept] = c.old.Strides[d] * cut.Step // wraps, as in C, where fewer than two items are kept and it does not matter
+	c.new.Suboffsets[c.kept] = suboffset
+	if suboffset >= 0 {
+		c.indirect = c.kept
+	}
+	c.kept++
+	return false, nil
+}
+
+// result is the layout of the kept dimensions. Suboffsets go when their pointers were all followed.
+func (c *cutter) result() Layout {
+	l := Layout{Shape: c.new.Shape[:c.kept], Strides: c.new.Strides[:c.kept]}
+	if c.indirect >= 0 || c.old.Suboffsets != nil && c.kept == len(c.old.Shape) {
+		l.Suboffsets = c.new.Suboffsets[:c.kept]
+	}
+	return l
+}
+
+// move shifts all items that follow by some bytes: behind a pointer, that is the suboffset's task.
+func (c *cutter) move(delta int) {
+	if c.indirect >= 0 {
+		c.new.Suboffsets[c.indirect] += delta
+	} else {
+		c.offset += delta
+	}
+}
+
+// drop ends a dimension of which one item is left, at the place that move has reached.
+func (c *cutter) drop(d, suboffset int) (follow bool, err error) {
+	switch last := c.kept - 1; {
+	case suboffset < 0:
+		return false, nil
+	case last < 0:
+		c.pointer, c.offset = c.offset, suboffset
+		return true, nil
+	case c.new.Suboffsets[last] < 0:
+		c.new.Suboffsets[last] = suboffset
+		c.indirect = last
+		return false, nil
+	default:
+		return false, fmt.Errorf("%w: an index at dimension %d would follow two pointers at dimension %d: copy first, or index the leading dimensions", ErrLayout, d, last)
+	}
+}
+
+// Derive makes dst, a zero Buffer, another loan of the same block with a layout of its own: item 0
+// lies delta bytes from b's item 0. All items must lie within those that b reaches, else the error
+// is ErrLayout. ReadOnly makes a read-only loan; a read-only buffer stays so. Where b has
+// suboffsets, only what an item is can change: shape, strides and suboffsets stay.
+func (b *Buffer) Derive(dst *Buffer, delta int, l Layout, readOnly bool) error {
+	if b.Released() {
+		return errReleased("part of a buffer")
+	}
+	it := b.item
+	if l.ItemSize != it.size || l.Format != it.format {
+		var err error
+		if it, err = newItem(l.ItemSize, l.Format); err != nil {
+			return err
+		}
+	}
+	if err := b.within(&l, delta); err != nil {
+		return err
+	}
+	if err := b.share(dst); err != nil {
+		return err
+	}
+	dst.readOnly = b.readOnly || readOnly
+	dst.set(it, &l)
+	dst.move(delta)
+	return nil
+}
+
+// move shifts all items of a buffer under construction by some bytes.
+func (b *Buffer) move(delta int) {
+	_, _, suboffsets := b.dims()
+	for d := len(suboffsets) - 1; d >= 0; d-- {
+		if suboffsets[d] >= 0 {
+			suboffsets[d] += delta
+			return
+		}
+	}
+	b.offset += delta
+}
+
+// within checks a derived layout against what b reaches.
+func (b *Buffer) within(l *Layout, delta int) error {
+	own := b.layout()
+	if b.indirect {
+		return own.behindPointers(l, delta)
+	}
+	if l.Suboffsets != nil {
+		return fmt.Errorf("%w: suboffsets for a buffer that has none", ErrLayout)
+	}
+	if err := l.complete(); err != nil || l.empty() {
+		return err
+	}
+	if own.empty() {
+		return fmt.Errorf("%w: items in a buffer that has none", ErrLayout)
+	}
+	low, high, _ := own.window()
+	return l.inside(low, high, delta)
+}
+
+func (l Layout) behindPointers(derived *Layout, delta int) error {
+	if !slices.Equal(l.Shape, derived.Shape) || !slices.Equal(l.Strides, derived.Strides) || !slices.Equal(l.Suboffsets, derived.Suboffsets) {
+		return fmt.Errorf("%w: the items lie behind pointers (suboffsets), so only their format can change: copy first", ErrLayout)
+	}
+	if delta < 0 || delta > l.ItemSize || derived.ItemSize > l.ItemSize-delta {
+		return fmt.Errorf("%w: %d bytes at byte %d of an item of %d bytes", ErrLayout, derived.ItemSize, delta, l.ItemSize)
+	}
+	return nil
+}
+
+// Lend passes on what was borrowed: a new loan of b's items with its own obj and flags, which are
+// checked as [Memory.Lend] checks them. b's block is held until the new loan ends; then release is
+// called once, if it is not nil. It is what an exporter over another exporter's memory needs.
+func (b *Buffer) Lend(obj any, flags Flags, release func()) (*Buffer, error) {
+	if b.Released() {
+		return nil, errReleased("loan of a buffer")
+	}
+	if err := request(b.layout(), b.readOnly, flags); err != nil {
+		return nil, err
+	}
+	hold := new(Buffer)
+	if err := b.share(hold); err != nil {
+		return nil, err
+	}
+	held := hold.live()
+	m := Memory{Base: held.base, Size: held.size, ReadOnly: held.readOnly, Mapped: held.mapped, Obj: obj}
+	if held.end != nil || release != nil {
+		m.Release = func() {
+			_ = hold.Release()
+			if release != nil {
+				release()
+			}
+		}
+	}
+	loan := new(Buffer)
+	loan.describe(hold)
+	loan.flags = flags
+	loan.block.Store(newBlock(&m))
+	return loan, nil
+}
