@@ -1,0 +1,69 @@
+package memoryview
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/kernel"
+)
+
+// CopyFrom assigns to all items of the view, as v[...] = src does in Python; on a view from
+// [View.Slice], [View.Sub] or [View.Select] it assigns to that part.
+//
+// Src is anything that lends its memory with the same shape, item size and format (a leading '@'
+// does not count); or an array without dimensions, such as a *float64, whose item goes everywhere;
+// or any other value, which is packed as [View.Set] does and goes everywhere. Overlapping memory is
+// copied as if through a temporary. Other structures are buffer.ErrValue, read-only memory is
+// buffer.ErrReadOnly; on an error nothing is written.
+func (v *View) CopyFrom(src any) error {
+	if err := v.check("assignment"); err != nil {
+		return err
+	}
+	if v.buf.ReadOnly() {
+		return fmt.Errorf("assignment: %w", buffer.ErrReadOnly)
+	}
+	loan, err := buffer.Get(src, buffer.FullRO)
+	if errors.Is(err, buffer.ErrType) {
+		return v.fill(src, err)
+	}
+	if err != nil {
+		return fmt.Errorf("assignment from %T: %w", src, err)
+	}
+	defer loan.Release()
+	if err := v.copyFrom(loan); err != nil {
+		return fmt.Errorf("assignment from %T: %w", src, err)
+	}
+	return nil
+}
+
+func (v *View) copyFrom(src *buffer.Buffer) error {
+	if src.NDim() > 0 || v.buf.NDim() == 0 {
+		return v.buf.CopyFrom(src)
+	}
+	l := v.buf.Layout()
+	l.Format, l.ItemSize, l.Suboffsets = src.Format(), src.ItemSize(), nil
+	clear(l.Strides)
+	everywhere := new(buffer.Buffer)
+	if err := src.Derive(everywhere, 0, l, true); err != nil {
+		return err
+	}
+	defer everywhere.Release()
+	return v.buf.CopyFrom(everywhere)
+}
+
+// fill stores one value in every item. Where the value is no item either, both reasons are told.
+func (v *View) fill(value any, noExporter error) error {
+	item := make([]byte, v.buf.ItemSize())
+	if err := v.buf.Type().Pack(item, value); err != nil {
+		return fmt.Errorf("assignment of %T: %w (and %v)", value, err, noExporter)
+	}
+	return v.walk(func(items kernel.Items) error {
+		kernel.Each(items, func(p unsafe.Pointer) bool {
+			copy(unsafe.Slice((*byte)(p), items.Size), item)
+			return true
+		})
+		return nil
+	})
+}

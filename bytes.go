@@ -1,0 +1,145 @@
+package memoryview
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+	"unsafe"
+
+	"github.com/go-memoryview/memoryview/buffer"
+)
+
+// Bytes returns the memory itself, without copying, where it is contiguous in C order; else
+// buffer.ErrNotContiguous. The caller promises to use the slice only while the view is not
+// released, and to write to it only where the view is not ReadOnly: such a write can be fatal.
+func (v *View) Bytes() (mem []byte, err error) {
+	if err := v.check("bytes"); err != nil {
+		return nil, err
+	}
+	if !v.buf.IsContiguous(buffer.C) {
+		return nil, fmt.Errorf("bytes: %w in C order: ToBytes copies", buffer.ErrNotContiguous)
+	}
+	n := v.buf.Len()
+	err = v.buf.Access(func(item unsafe.Pointer) error {
+		mem = unsafe.Slice((*byte)(item), n)[:n:n]
+		return nil
+	})
+	return mem, err
+}
+
+// ToBytes returns a copy of the items' bytes in the given order (memoryview.tobytes).
+// buffer.Any means Fortran order for a view that is contiguous so and not in C order, else C.
+func (v *View) ToBytes(order buffer.Order) ([]byte, error) {
+	return v.AppendBytes(nil, order)
+}
+
+// AppendBytes is [View.ToBytes] into a slice of the caller's. On an error dst comes back unchanged.
+func (v *View) AppendBytes(dst []byte, order buffer.Order) ([]byte, error) {
+	n := v.buf.Len()
+	full := slices.Grow(dst, n)[:len(dst)+n]
+	if err := v.buf.ToContiguous(full[len(dst):], order); err != nil {
+		return dst, fmt.Errorf("bytes of a view: %w", err)
+	}
+	return full, nil
+}
+
+// chunk is how many bytes WriteTo packs at a time.
+const chunk = 256 << 10
+
+// WriteTo writes the items' bytes to w in C order and returns how many. What is contiguous is
+// written as it lies; the rest is packed piece by piece.
+func (v *View) WriteTo(w io.Writer) (written int64, err error) {
+	if err := v.check("write"); err != nil {
+		return 0, err
+	}
+	if v.buf.IsContiguous(buffer.C) {
+		return v.writeRun(w)
+	}
+	piece := make([]byte, min(chunk, v.buf.Len()))
+	for {
+		n, err := v.buf.Read(piece, int(written))
+		if err != nil || n == 0 {
+			return written, err
+		}
+		m, err := w.Write(piece[:n])
+		written += int64(m)
+		if err == nil && m < n {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return written, fmt.Errorf("write after %d bytes of a view: %w", written, err)
+		}
+	}
+}
+
+func (v *View) writeRun(w io.Writer) (written int64, err error) {
+	size := v.buf.Len()
+	err = v.buf.Access(func(item unsafe.Pointer) error {
+		n, err := w.Write(unsafe.Slice((*byte)(item), size))
+		written = int64(n)
+		if err == nil && n < size {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return fmt.Errorf("write after %d bytes of a view: %w", n, err)
+		}
+		return nil
+	})
+	return written, err
+}
+
+// ReadAt copies the items' bytes in C order from byte offset on (io.ReaderAt): it packs what is
+// asked for and no more. At the end it returns io.EOF.
+func (v *View) ReadAt(p []byte, offset int64) (int, error) {
+	if offset < 0 || int64(int(offset)) != offset {
+		return 0, fmt.Errorf("read at %d: %w", offset, buffer.ErrBounds)
+	}
+	if err := v.check("read"); err != nil {
+		return 0, err
+	}
+	if offset >= int64(v.buf.Len()) {
+		return 0, io.EOF
+	}
+	n, err := v.buf.Read(p, int(offset))
+	if err != nil {
+		return 0, fmt.Errorf("read at %d: %w", offset, err)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Hex returns the items' bytes in C order as hexadecimal digits (memoryview.hex). Between groups of
+// bytes stands sep, one ASCII character or "" for none; groups are counted from the right, for a
+// negative group from the left, and 0 means no separators.
+func (v *View) Hex(sep string, group int) (string, error) {
+	if len(sep) > 1 || sep >= "\x80" {
+		return "", fmt.Errorf("hex: %w: separator %.20q: give one ASCII character or none", buffer.ErrValue, sep)
+	}
+	data, err := v.ToBytes(buffer.C)
+	if err != nil {
+		return "", fmt.Errorf("hex: %w", err)
+	}
+	if sep == "" || group == 0 {
+		return hex.EncodeToString(data), nil
+	}
+	return string(appendGroups(nil, data, sep[0], group)), nil
+}
+
+func appendGroups(dst, data []byte, sep byte, group int) []byte {
+	first := len(data)
+	if group < 0 {
+		group = max(-group, 1) // the smallest int has no negative: it is as good as one group
+		first = min(group, len(data))
+	} else if first = len(data) % group; first == 0 {
+		first = min(group, len(data))
+	}
+	dst = hex.AppendEncode(dst, data[:first])
+	for data = data[first:]; len(data) > 0; data = data[min(group, len(data)):] {
+		dst = append(dst, sep)
+		dst = hex.AppendEncode(dst, data[:min(group, len(data))])
+	}
+	return dst
+}

@@ -1,0 +1,156 @@
+package memoryview
+
+import (
+	"fmt"
+	"hash/maphash"
+	"iter"
+	"unsafe"
+
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/kernel"
+)
+
+// Equal reports whether the view and the memory of other have the same shape and equal items
+// (memoryview's ==). Items of any formats are compared by value, number by number: 1 equals 1.0, NaN
+// equals nothing, bytes never equal numbers, records and subarrays are equal when all that is in them
+// is, in order, whatever its names. Dimensions after one without items do not count.
+//
+// A released view equals itself and nothing else; what lends no memory is unequal. An error is one
+// of reading the items.
+func (v *View) Equal(other any) (bool, error) {
+	if v.buf.Released() {
+		return any(v) == other, nil
+	}
+	loan, err := buffer.Get(other, buffer.FullRO)
+	if err != nil {
+		return false, nil
+	}
+	defer loan.Release()
+	if !sameShape(&v.buf, loan) {
+		return false, nil
+	}
+	equal := false
+	err = v.walk(func(a kernel.Items) error {
+		return walkBuffer(loan, func(b kernel.Items) (err error) {
+			equal, err = equalItems(a, b, v.buf.Type(), loan.Type())
+			return err
+		})
+	})
+	if err != nil {
+		return false, fmt.Errorf("comparison with %T: %w", other, err)
+	}
+	return equal, nil
+}
+
+// sameShape compares the dimensions up to the first without items, as CPython's equiv_shape does.
+func sameShape(a, b *buffer.Buffer) bool {
+	if a.NDim() != b.NDim() {
+		return false
+	}
+	for d := range a.NDim() {
+		if a.Extent(d) != b.Extent(d) {
+			return false
+		}
+		if a.Extent(d) == 0 {
+			break
+		}
+	}
+	return true
+}
+
+func equalItems(a, b kernel.Items, typA, typB *format.Type) (equal bool, err error) {
+	if a.Count() == 0 {
+		return true, nil
+	}
+	if a.Size == b.Size && comparesAsBytes(typA) && typA.Equal(typB) {
+		return kernel.EqualBytes(a, b), nil
+	}
+	equal = kernel.EachPair(a, b, func(p, q unsafe.Pointer) bool {
+		same := false
+		same, err = equalItem(unsafe.Slice((*byte)(p), a.Size), unsafe.Slice((*byte)(q), b.Size), typA, typB)
+		return same
+	})
+	return equal && err == nil, err
+}
+
+// comparesAsBytes reports whether items of that type are equal exactly when their bytes are.
+func comparesAsBytes(t *format.Type) bool {
+	switch t.Kind() {
+	case format.Int, format.Uint, format.Bytes, format.Pointer:
+		return true
+	}
+	return false
+}
+
+// equalItem compares what is in two items, leaf by leaf.
+func equalItem(a, b []byte, typA, typB *format.Type) (bool, error) {
+	if typA.NumField() == 0 && typB.NumField() == 0 && typA.Elem() == nil && typB.Elem() == nil {
+		return equalLeaf(a, b, typA, typB)
+	}
+	nextB, stop := iter.Pull2(typB.Leaves())
+	defer stop()
+	for offsetA, leafA := range typA.Leaves() {
+		offsetB, leafB, ok := nextB()
+		if !ok {
+			return false, nil
+		}
+		if same, err := equalLeaf(a[offsetA:], b[offsetB:], leafA, leafB); !same {
+			return false, err
+		}
+	}
+	_, _, more := nextB()
+	return !more, nil
+}
+
+func equalLeaf(a, b []byte, typA, typB *format.Type) (bool, error) {
+	x, err := typA.Unpack(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := typB.Unpack(b)
+	if err != nil {
+		return false, err
+	}
+	return format.SameValue(x, y), nil
+}
+
+var hashSeed = maphash.MakeSeed()
+
+// Hash returns a hash of the items' bytes in C order, the same for equal bytes within a process.
+// Once computed it is kept, and survives Release. As in CPython, only a read-only view of format
+// "B", "b" or "c" has one, else the error is buffer.ErrValue; and its exporter must not be able to
+// change the memory, else it is buffer.ErrType.
+func (v *View) Hash() (uint64, error) {
+	if h := v.hash.Load(); h != nil {
+		return *h, nil
+	}
+	if err := v.checkHash(); err != nil {
+		return 0, fmt.Errorf("hash: %w", err)
+	}
+	data, err := v.ToBytes(buffer.C)
+	if err != nil {
+		return 0, fmt.Errorf("hash: %w", err)
+	}
+	h := maphash.Bytes(hashSeed, data)
+	v.hash.Store(&h)
+	return h, nil
+}
+
+func (v *View) checkHash() error {
+	if err := v.check("hash"); err != nil {
+		return err
+	}
+	if !v.buf.ReadOnly() {
+		return fmt.Errorf("%w: a writable view cannot be hashed: ToReadOnly or a copy can", buffer.ErrValue)
+	}
+	switch v.buf.Format() {
+	case "B", "b", "c", "@B", "@b", "@c":
+	default:
+		return fmt.Errorf("%w: only formats B, b and c can be hashed, not %.40q: cast to B", buffer.ErrValue, v.buf.Format())
+	}
+	if !v.buf.Immutable() && !v.buf.Released() {
+		return fmt.Errorf("%w: the memory of %T can change: hash a copy", buffer.ErrType, v.Base())
+	}
+	return nil
+}

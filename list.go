@@ -1,0 +1,137 @@
+package memoryview
+
+import (
+	"fmt"
+	"iter"
+	"unsafe"
+
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/kernel"
+)
+
+// ToList returns the items, unpacked as [View.At] does, in nested []any, one level for each
+// dimension; a view without dimensions gives its item (memoryview.tolist).
+func (v *View) ToList() (list any, err error) {
+	err = v.walk(func(items kernel.Items) error {
+		list, err = nest(items, v.buf.Type())
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list of a view: %w", err)
+	}
+	return list, nil
+}
+
+func nest(items kernel.Items, typ *format.Type) (any, error) {
+	if len(items.Shape) == 0 {
+		return typ.Unpack(unsafe.Slice((*byte)(items.Base), items.Size))
+	}
+	list := make([]any, items.Shape[0])
+	if items.Count() == 0 {
+		return emptyRows(list, items.Shape[1:]), nil
+	}
+	for i := range list {
+		var err error
+		if list[i], err = nest(items.Sub(i), typ); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// emptyRows fills a list that holds no items with empty lists of the remaining shape.
+func emptyRows(list []any, shape []int) []any {
+	if len(shape) > 0 {
+		for i := range list {
+			list[i] = emptyRows(make([]any, shape[0]), shape[1:])
+		}
+	}
+	return list
+}
+
+// All iterates over the items in C order, whatever the number of dimensions, unpacked as [View.At]
+// does. The count is fixed when it starts; that the view is not released is checked for each item,
+// and an error ends the iteration. A view without dimensions cannot be iterated over:
+// buffer.ErrType, as in CPython.
+func (v *View) All() iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		if err := v.checkLookup("iteration"); err != nil {
+			yield(nil, err)
+			return
+		}
+		index := make([]int, v.buf.NDim())
+		for range v.count() {
+			item, err := v.At(index...)
+			if !yield(item, err) || err != nil {
+				return
+			}
+			v.next(index)
+		}
+	}
+}
+
+// next counts an index up by one item in C order.
+func (v *View) next(index []int) {
+	for d := len(index) - 1; d >= 0; d-- {
+		if index[d]++; index[d] < v.buf.Extent(d) {
+			return
+		}
+		index[d] = 0
+	}
+}
+
+// Count returns how many items equal a value (memoryview.count, in every number of dimensions).
+// Numbers are compared by value whatever their type, as Python does; NaN equals nothing.
+func (v *View) Count(value any) (n int, err error) {
+	err = v.search("count", value, func(int) bool {
+		n++
+		return true
+	})
+	return n, err
+}
+
+// Index returns the position in C order of the first item that equals a value, compared as
+// [View.Count] does, or -1 where there is none (memoryview.index).
+func (v *View) Index(value any) (int, error) {
+	first := -1
+	err := v.search("index", value, func(position int) bool {
+		first = position
+		return false
+	})
+	return first, err
+}
+
+// search calls found with the position of each item that equals value until it returns false.
+func (v *View) search(what string, value any, found func(position int) bool) error {
+	if err := v.checkLookup(what); err != nil {
+		return err
+	}
+	err := v.walk(func(items kernel.Items) (err error) {
+		typ, position := v.buf.Type(), -1
+		kernel.Each(items, func(p unsafe.Pointer) bool {
+			position++
+			var item any
+			if item, err = typ.Unpack(unsafe.Slice((*byte)(p), items.Size)); err != nil {
+				return false
+			}
+			return !format.SameValue(item, value) || found(position)
+		})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s in a view: %w", what, err)
+	}
+	return nil
+}
+
+// checkLookup refuses released views and, as CPython does, those without dimensions.
+func (v *View) checkLookup(what string) error {
+	if err := v.check(what); err != nil {
+		return err
+	}
+	if v.buf.NDim() == 0 {
+		return fmt.Errorf("%s: %w: a view without dimensions has one item and no list of them: use At", what, buffer.ErrType)
+	}
+	return nil
+}
