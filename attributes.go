@@ -42,19 +42,20 @@ func live[T any](v *View, attribute T) T {
 
 // CContiguous reports whether the items lie without gaps, the last index varying fastest
 // (c_contiguous). As in CPython, a view of one dimension without items goes by its stride.
-func (v *View) CContiguous() bool { return v.contiguous(buffer.C) }
+func (v *View) CContiguous() bool { return live(v, v.contiguous(buffer.C)) }
 
 // FContiguous reports whether the items lie without gaps, the first index varying fastest (f_contiguous).
-func (v *View) FContiguous() bool { return v.contiguous(buffer.F) }
+func (v *View) FContiguous() bool { return live(v, v.contiguous(buffer.F)) }
 
 // Contiguous reports whether the items lie without gaps in either order (contiguous).
-func (v *View) Contiguous() bool { return v.contiguous(buffer.Any) }
+func (v *View) Contiguous() bool { return live(v, v.contiguous(buffer.Any)) }
 
+// contiguous is the rule of the attributes, of released views too.
 func (v *View) contiguous(order buffer.Order) bool {
 	if v.buf.NDim() == 1 && v.buf.Extent(0) != 1 && v.buf.Stride(0) != v.buf.ItemSize() {
 		return false
 	}
-	return live(v, v.buf.IsContiguous(order))
+	return v.buf.IsContiguous(order)
 }
 
 // Len returns the items along dimension 0 (len). A view without dimensions has none:

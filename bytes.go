@@ -128,18 +128,22 @@ func (v *View) Hex(sep string, group int) (string, error) {
 	return string(appendGroups(nil, data, sep[0], group)), nil
 }
 
+// appendGroups writes groups of bytes with a separator between them. The first one may be shorter
+// than the others when they are counted from the right.
 func appendGroups(dst, data []byte, sep byte, group int) []byte {
-	first := len(data)
-	if group < 0 {
-		group = max(-group, 1) // the smallest int has no negative: it is as good as one group
-		first = min(group, len(data))
-	} else if first = len(data) % group; first == 0 {
-		first = min(group, len(data))
+	size := max(group, -group)
+	if size < 0 {
+		size = len(data) // the smallest int has no negative
 	}
-	dst = hex.AppendEncode(dst, data[:first])
-	for data = data[first:]; len(data) > 0; data = data[min(group, len(data)):] {
+	first := size
+	if rest := len(data) % size; group > 0 && rest > 0 {
+		first = rest
+	}
+	for first = min(first, len(data)); ; first = min(size, len(data)) {
+		dst = hex.AppendEncode(dst, data[:first])
+		if data = data[first:]; len(data) == 0 {
+			return dst
+		}
 		dst = append(dst, sep)
-		dst = hex.AppendEncode(dst, data[:min(group, len(data))])
 	}
-	return dst
 }

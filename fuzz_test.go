@@ -2,6 +2,7 @@ package memoryview_test
 
 import (
 	"errors"
+	"math"
 	"testing"
 
 	"github.com/go-memoryview/memoryview"
@@ -45,7 +46,7 @@ func FuzzSelect(f *testing.F) {
 func FuzzCast(f *testing.F) {
 	f.Add("i", "<h", 3, 2, uint8(1))
 	f.Add("T{B:a:3x<i:b:}", "B", 24, 0, uint8(0))
-	f.Add("0s", "?", -1, 1<<62, uint8(2))
+	f.Add("0s", "?", -1, math.MaxInt/2+1, uint8(2))
 	f.Fuzz(func(t *testing.T, first, second string, n0, n1 int, dimensions uint8) {
 		v := must(memoryview.FromObject(make([]byte, 24)))
 		w, err := v.Cast(first)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"math"
 	"testing"
 	"unsafe"
 
@@ -249,7 +250,7 @@ func ExampleCopy() {
 
 func FuzzLend(f *testing.F) {
 	f.Add(16, 2, "<h", 2, 3, 6, 2, 0)
-	f.Add(64, 1, "B", 1<<62, 4, 1, -1, 63)
+	f.Add(64, 1, "B", math.MaxInt/2+1, 4, 1, -1, 63)
 	f.Add(8, 4, "T{i:a:}", 0, -1, 4, 4, 8)
 	f.Fuzz(func(t *testing.T, size, itemSize int, format string, n0, n1, s0, s1, offset int) {
 		mem := bytes.Repeat([]byte{7}, 256)

@@ -14,8 +14,8 @@ import (
 )
 
 var hostileNumbers = []int{
-	0, 1, 2, 3, 5, 8, 64, -1, -2, -3, -8, 1 << 31, 1 << 32, -1 << 31,
-	math.MaxInt, math.MaxInt - 1, math.MinInt, math.MinInt + 1, 1 << 62, -1 << 62, math.MaxInt / 3,
+	0, 1, 2, 3, 5, 8, 64, -1, -2, -3, -8, math.MaxInt32, math.MinInt32,
+	math.MaxInt, math.MaxInt - 1, math.MinInt, math.MinInt + 1, math.MaxInt/2 + 1, math.MinInt / 2, math.MaxInt / 3,
 }
 
 func drawNumber(t *rapid.T, label string) int {
@@ -94,8 +94,8 @@ func TestLendRefuses(t *testing.T) {
 		"too few strides":           {buffer.Memory{Base: base, Size: 64}, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{2, 2}, Strides: []int{1}}, buffer.ErrLayout},
 		"strides without a shape":   {buffer.Memory{Base: base, Size: 64}, buffer.Layout{ItemSize: 1, Format: "B", Strides: []int{1}}, buffer.ErrLayout},
 		"too many suboffsets":       {buffer.Memory{Base: base, Size: 64}, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{2}, Suboffsets: []int{0, 0}}, buffer.ErrLayout},
-		"product overflows":         {buffer.Memory{Base: base, Size: 64}, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{1 << 40, 1 << 40}, Strides: []int{0, 0}}, buffer.ErrLayout},
-		"product beside a zero":     {buffer.Memory{Base: base, Size: 64}, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{0, 1 << 40, 1 << 40}}, buffer.ErrLayout},
+		"product overflows":         {buffer.Memory{Base: base, Size: 64}, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{math.MaxInt / 2, 4}, Strides: []int{0, 0}}, buffer.ErrLayout},
+		"product beside a zero":     {buffer.Memory{Base: base, Size: 64}, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{0, math.MaxInt / 2, 4}}, buffer.ErrLayout},
 		"bad format":                {buffer.Memory{Base: base, Size: 64}, buffer.Layout{ItemSize: 1, Format: "$", Shape: []int{4}}, buffer.ErrFormat},
 		"no memory":                 {buffer.Memory{Size: 64}, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{4}}, buffer.ErrValue},
 		"memory of negative size":   {buffer.Memory{Base: base, Size: -1}, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{0}}, buffer.ErrValue},
@@ -152,8 +152,8 @@ func TestContiguousStrides(t *testing.T) {
 		want  error
 	}{
 		"negative extent": {[]int{2, -1}, 1, buffer.C, buffer.ErrLayout},
-		"overflow":        {[]int{1 << 40, 1 << 40}, 1, buffer.C, buffer.ErrLayout},
-		"hidden overflow": {[]int{0, 1 << 40, 1 << 40}, 1, buffer.F, buffer.ErrLayout},
+		"overflow":        {[]int{math.MaxInt / 2, 4}, 1, buffer.C, buffer.ErrLayout},
+		"hidden overflow": {[]int{0, math.MaxInt / 2, 4}, 1, buffer.F, buffer.ErrLayout},
 		"item size":       {[]int{2}, -1, buffer.C, buffer.ErrLayout},
 		"order":           {[]int{2}, 1, 'X', buffer.ErrValue},
 	} {

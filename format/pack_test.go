@@ -170,6 +170,13 @@ func TestPackSaysWhere(t *testing.T) {
 	}
 }
 
+func TestPackTooShort(t *testing.T) {
+	dst := []byte{1, 2, 3}
+	if err := mustParse(t, "<i").Pack(dst, 4); !errors.Is(err, ErrValue) || !bytes.Equal(dst, []byte{1, 2, 3}) {
+		t.Errorf("3 bytes of 4 are packed to %v (%v)", dst, err)
+	}
+}
+
 // TestPackOverlap packs values that lie in the bytes they are packed to.
 func TestPackOverlap(t *testing.T) {
 	for _, c := range []struct{ format, memory, want string }{

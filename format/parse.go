@@ -82,7 +82,9 @@ func (p *parser) leave() { p.depth-- }
 func (p *parser) sequence(bare bool) (*Type, error) {
 	b := recordBuilder{align: 1}
 	for {
-		p.spaceAndMarks()
+		if err := p.spaceAndMarks(); err != nil {
+			return nil, err
+		}
 		switch {
 		case !p.more() && bare:
 			return b.build(p, bare)
@@ -98,30 +100,37 @@ func (p *parser) sequence(bare bool) (*Type, error) {
 }
 
 // spaceAndMarks skips white space, C's isspace as in the struct module, and takes marks.
-func (p *parser) spaceAndMarks() {
+func (p *parser) spaceAndMarks() error {
 	for p.more() {
 		switch p.s[p.i] {
 		case ' ', '\t', '\n', '\v', '\f', '\r':
 			p.i++
 		default:
-			if !p.mark() {
-				return
+			if taken, err := p.mark(); !taken {
+				return err
 			}
 		}
 	}
+	return nil
 }
 
-// mark takes a mark, if one comes next.
-func (p *parser) mark() bool {
+// mark takes a mark, if one comes next. No reader takes two in a row.
+func (p *parser) mark() (taken bool, err error) {
 	if !p.more() {
-		return false
+		return false, nil
 	}
 	m, ok := modeOf(p.s[p.i])
-	if ok {
-		p.mode = m
-		p.i++
+	if !ok {
+		return false, nil
 	}
-	return ok
+	if p.i > 0 {
+		if _, twice := modeOf(p.s[p.i-1]); twice {
+			return false, p.fail(p.i, "a second mark; write one of @ ^ = < > !")
+		}
+	}
+	p.mode = m
+	p.i++
+	return true, nil
 }
 
 // member reads an item and its name into b.
@@ -206,14 +215,16 @@ func (it *item) build(p *parser, at int) (*Type, error) {
 
 // item reads shapes, marks before and after them, a count and what they count.
 func (p *parser) item() (it item, err error) {
-	for p.mark() {
+	if _, err = p.mark(); err != nil {
+		return it, err
 	}
 	for p.more() && p.s[p.i] == '(' { // NumPy writes the shapes of nested subarrays one after the other
 		if it.shape, err = p.shape(it.shape); err != nil {
 			return it, err
 		}
 	}
-	for p.mark() {
+	if _, err = p.mark(); err != nil {
+		return it, err
 	}
 	if it.counted = p.digit(); it.counted {
 		if it.count, err = p.number(); err != nil {

@@ -100,6 +100,8 @@ func TestSyntaxErrors(t *testing.T) {
 		offset  int
 		problem string
 	}{
+		{"@@i", 1, "a second mark"},
+		{"T{<>h:a:}", 3, "a second mark"},
 		{"ik", 1, "unknown code 'k'"},
 		{"i€", 1, "unknown code '€'"},
 		{"i\xff", 1, "unknown code"},
@@ -238,7 +240,7 @@ func TestString(t *testing.T) {
 		{"<T{b:a:}:x:>h:y:", "T{<b:a:}:x:>h:y:"},
 		{"T{>i:x:T{@h:a:>h:b:}:y:@l:z:}", "T{>i:x:T{@h:a:>h:b:}:y:@l:z:}"},
 		{"(2)T{@ib^}", "(2)T{ib^}"},
-		{"(2)T{0qb}", "(2)T{0qb}"},
+		{"(2)T{0ib}", "(2)T{0ib}"},
 		{"Z f", "Z f"},
 		{"Z\nZf", "ZZf"},
 		{"(2)&(3)<2w", "(2)&(3)<2w"},
@@ -287,7 +289,10 @@ func genFormat(depth int) *rapid.Generator[string] {
 				code = rapid.SampledFrom([]string{"T{", "T{", "&T{"}).Draw(t, "brace") + genFormat(depth-1).Draw(t, "inner") + "}"
 			}
 			name := rapid.SampledFrom([]string{"", fmt.Sprintf(":f%d:", i)}).Draw(t, "name")
-			b.WriteString(shape + rapid.SampledFrom([]string{"", "", "<", "@"}).Draw(t, "mark") + count + code + name)
+			if shape != "" {
+				shape += rapid.SampledFrom([]string{"", "", "<", "@"}).Draw(t, "mark")
+			}
+			b.WriteString(shape + count + code + name)
 			if code == "Z" && name == "" {
 				b.WriteString(" ")
 			}

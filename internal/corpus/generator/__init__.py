@@ -1,0 +1,1 @@
+"""Cases of memoryview's behaviour, written by CPython and NumPy."""
