@@ -3,6 +3,7 @@ package memoryview
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
@@ -27,10 +28,10 @@ func nest(items kernel.Items, typ *format.Type) (any, error) {
 	if len(items.Shape) == 0 {
 		return typ.Unpack(unsafe.Slice((*byte)(items.Base), items.Size))
 	}
-	list := make([]any, items.Shape[0])
 	if items.Count() == 0 {
-		return emptyRows(list, items.Shape[1:]), nil
+		return emptyList(items.Shape)
 	}
+	list := make([]any, items.Shape[0])
 	for i := range list {
 		var err error
 		if list[i], err = nest(items.Sub(i), typ); err != nil {
@@ -40,12 +41,25 @@ func nest(items kernel.Items, typ *format.Type) (any, error) {
 	return list, nil
 }
 
-// emptyRows fills a list that holds no items with empty lists of the remaining shape.
-func emptyRows(list []any, shape []int) []any {
-	if len(shape) > 0 {
-		for i := range list {
-			list[i] = emptyRows(make([]any, shape[0]), shape[1:])
+// mostEmptyLists bounds what a shape without items may cost: (1<<40, 0) is easily said.
+const mostEmptyLists = 1 << 20
+
+// emptyList returns the nested lists of a shape that holds no items.
+func emptyList(shape []int) (any, error) {
+	lists := 1
+	for _, extent := range shape[:slices.Index(shape, 0)] {
+		if extent > mostEmptyLists/lists {
+			return nil, fmt.Errorf("%w: shape %s has no items, but more than %d empty lists", buffer.ErrLayout, tuple(shape), mostEmptyLists)
 		}
+		lists *= extent
+	}
+	return nestEmpty(shape), nil
+}
+
+func nestEmpty(shape []int) []any {
+	list := make([]any, shape[0])
+	for i := range list {
+		list[i] = nestEmpty(shape[1:])
 	}
 	return list
 }

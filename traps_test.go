@@ -225,6 +225,10 @@ var attacks = []struct {
 		_, err := must(memoryview.FromObject(make([]byte, 4))).Cast("0s")
 		return err
 	}},
+	{"a list of more empty lists than there is memory", buffer.ErrLayout, func() error {
+		_, err := must(must(memoryview.FromObject("")).Cast("B", 1<<20, 1<<9, 0)).ToList()
+		return err
+	}},
 	{"a format without an end", buffer.ErrFormat, func() error {
 		_, err := must(memoryview.FromObject(make([]byte, 4))).Cast(strings.Repeat("T{", 100_000))
 		return err

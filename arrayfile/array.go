@@ -1,0 +1,59 @@
+package arrayfile
+
+import (
+	"slices"
+
+	"github.com/go-memoryview/memoryview/buffer"
+)
+
+// Array is one array of a file, known by the file's header alone. It is an exporter: a loan of it
+// maps its data.
+type Array struct {
+	file   *File
+	layout buffer.Layout
+	order  buffer.Order
+	offset int64
+	notes  []string
+}
+
+// Layout returns a copy of the array's layout.
+func (a *Array) Layout() buffer.Layout {
+	l := a.layout
+	l.Shape, l.Strides = slices.Clone(l.Shape), slices.Clone(l.Strides)
+	return l
+}
+
+// Order returns the order in which the items lie in the file, C or F, as its header has it.
+func (a *Array) Order() buffer.Order { return a.order }
+
+// Offset returns the bytes from the start of the file to the first item.
+func (a *Array) Offset() int64 { return a.offset }
+
+// NBytes returns the bytes of all items.
+func (a *Array) NBytes() int {
+	n := a.layout.ItemSize
+	for _, extent := range a.layout.Shape {
+		n *= extent
+	}
+	return n
+}
+
+// Notes returns what the format does not say of the items, in words, such as that numbers count
+// seconds. It is nil for nearly all arrays.
+func (a *Array) Notes() []string { return slices.Clone(a.notes) }
+
+// GetBuffer lends the array's memory, read-only. Where the system does not map the file, or Reading
+// was asked for, the memory is a copy of its own. A closed file is os.ErrClosed. A file cut short since Open
+// is ErrTruncated; one cut short later is buffer.ErrFault when the missing bytes are met.
+func (a *Array) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
+	mem, skip, err := a.file.memory(a.offset, a.NBytes())
+	if err != nil {
+		return nil, err
+	}
+	mem.ReadOnly, mem.Obj = true, a
+	b, err := mem.Lend(skip, a.layout, flags)
+	if err != nil && mem.Release != nil {
+		mem.Release()
+	}
+	return b, err
+}

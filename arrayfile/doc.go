@@ -1,0 +1,14 @@
+// Package arrayfile opens files of arrays as exporters: the arrays are mapped, not read, so that a
+// file of any size opens at once and only the items that are looked at are fetched.
+//
+//	f, err := arrayfile.Open("photo.npy")
+//	...
+//	defer f.Close()
+//	v, err := f.View("")
+//
+// It reads NumPy's npy files, versions 1.0, 2.0 and 3.0. A file's header is taken for hostile:
+// it is read by a bounded parser, and what it says is believed only where the file bears it out.
+//
+// Item types become the formats of PEP 3118. What a format cannot say, as that a number counts
+// seconds, [Array.Notes] tells.
+package arrayfile

@@ -1,0 +1,144 @@
+"""Writes small npy files, and expected.json, which says what NumPy reads from each of them.
+
+    python generate.py [OUTDIR]
+"""
+
+import json
+import struct
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent)
+warnings.simplefilter("ignore")
+rng = np.random.default_rng(3118)
+expected = {}
+
+
+def plain(value):
+    """A value in JSON that keeps every bit: floats by their bits, bytes in hex without the zeros that pad them."""
+    if isinstance(value, np.ndarray):
+        return [plain(v) for v in value]
+    if isinstance(value, np.void) and value.dtype.names is not None:
+        return [plain(value[name]) for name in value.dtype.names]
+    if isinstance(value, np.void):
+        return "b" + value.tobytes().rstrip(b"\0").hex()
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return str(value.view("i8"))
+    if isinstance(value, np.complexfloating):
+        return [plain(value.real), plain(value.imag)]
+    if isinstance(value, np.floating):
+        if np.isnan(value):
+            return "fnan"
+        return "f" + struct.pack(">d", float(value)).hex()
+    if isinstance(value, np.bool):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return str(int(value))
+    if isinstance(value, np.bytes_):
+        return "b" + bytes(value).hex()
+    if isinstance(value, str):
+        return "u" + str(value)
+    raise TypeError(type(value))
+
+
+def fields(dtype):
+    return [[name, dtype.fields[name][1], dtype.fields[name][0].itemsize] for name in dtype.names or ()]
+
+
+def describe(path):
+    array = np.load(path)
+    data = path.read_bytes()
+    expected[path.name] = {
+        "kind": f"npy {data[6]}.{data[7]}",
+        "shape": array.shape,
+        "strides": array.strides,
+        "itemsize": array.dtype.itemsize,
+        "fields": fields(array.dtype),
+        "offset": len(data) - array.nbytes,
+        "values": plain(array if array.shape else array[()]),
+    }
+
+
+def save(name, array, version=None):
+    path = out / f"{name}.npy"
+    with open(path, "wb") as file:
+        np.lib.format.write_array(file, np.asarray(array), version=version, allow_pickle=name == "pickled")
+    if name != "pickled":
+        describe(path)
+
+
+def random(dtype, shape):
+    dtype = np.dtype(dtype)
+    raw = rng.integers(0, 256, (*shape, dtype.itemsize), dtype="u1")
+    return raw.view(dtype).reshape(shape)
+
+
+def long_doubles(values):
+    """Of the x87: ten bytes of number and six of padding, which are zeros here and garbage otherwise."""
+    array = np.array(values, "g")
+    array.view("u1").reshape(-1, 16)[:, 10:] = 0
+    return array
+
+
+def write(name, header, data, version=b"\x01\x00"):
+    """A file as other writers make it."""
+    length = struct.pack("<H" if version == b"\x01\x00" else "<I", len(header))
+    path = out / f"{name}.npy"
+    path.write_bytes(b"\x93NUMPY" + version + length + header + data)
+    describe(path)
+
+
+for dtype in "i1 u1 <i2 >i2 <u2 >u2 <i4 >i4 <u4 >u4 <i8 >i8 <u8 >u8".split():
+    save(dtype.replace("<", "little-").replace(">", "big-"), random(dtype, (2, 3)))
+for dtype in "<f2 >f2 <f4 >f4 <f8 >f8 <c8 >c8 <c16 >c16".split():
+    values = np.array([[0, -0.0, 1.5], [np.inf, -1e-5, 65504]])
+    if "c" in dtype:
+        values = values + 1j * values[::-1]
+    save(dtype.replace("<", "little-").replace(">", "big-"), values.astype(dtype))
+save("bool", [True, False, True])
+save("long-double", long_doubles([1, -2.5, 1e10]))
+save("long-complex", long_doubles([1, -2.5]).view("G"))
+save("bytes", [b"a", b"bc\0d", b""])
+save("text", ["a", "日本", ""])
+save("text-big", np.array(["a", "😀b"], ">U3"))
+save("void", np.array([b"\0\1\2", b"abc"], "V3"))
+save("datetime", np.array(["2024-02-29T12:30", "NaT"], "<M8[s]"))
+save("timedelta", np.array([25, -1], ">m8[ms]"))
+save("scalar", np.array(2.5))
+save("empty", np.zeros((0,), "f4"))
+save("empty-middle", np.zeros((2, 0, 3), "i2"))
+save("empty-items", np.zeros((3,), []))
+save("fortran", np.asfortranarray(np.arange(24, dtype="i2").reshape(2, 3, 4)))
+save("many-dims", np.arange(4, dtype="u1").reshape((1,) * 30 + (2,) + (1,) * 32 + (2,)))
+save("version-2", np.arange(3, dtype="i4"), (2, 0))
+save("version-3", np.arange(3, dtype="i4"), (3, 0))
+
+point = np.dtype([("x", "<f4"), ("y", "<f4")])
+records = np.zeros(2, [("id", "<i4"), ("pos", "<f8", (3,)), (("a title", "n"), ">i2"), ("name", "U3"), ("at", point, (2, 1)), ("ok", "?")])
+records["id"], records["n"], records["name"], records["ok"] = [1, -2], [3, -4], ["ab", "日"], [True, False]
+records["pos"] = [[1, 2, 3], [4, 5, 6]]
+records["at"]["x"], records["at"]["y"] = 1.5, [[[2], [3]], [[4], [5]]]
+save("records", records)
+save("records-aligned", np.array([(1, 2, 3), (4, 5, 6)], np.dtype("i1, f8, i2", align=True)))
+save("records-unicode", np.array([(1,)], [("日本", "<i4")]))
+save("records-latin1", np.array([(1,)], [("é\\'\"\n", "<i4")]))
+save("records-mixed", np.array([(1, (2, 3), 4)], [("a", ">i4"), ("b", [("c", "<i2"), ("d", ">i2")]), ("e", ">i4")]))
+save("records-colon", np.array([(1, 2)], [("a:b", "u1"), ("c", "u1")]))
+save("records-void", np.array([(b"ab", b"c")], [("v", "V2"), ("s", "S1")]))
+save("records-times", np.array([("2024-01-01", 7)], [("day", "<M8[D]"), ("for", "<m8[h]")]))
+
+four = np.arange(4, dtype="<i4").tobytes()
+write("python2", b"{'descr': '<i4', 'fortran_order': False, 'shape': (2L, 2L), }\n", four)
+write("tight", b'{"shape":(4,),"fortran_order":False,"descr":"<i4"}', four)
+write("spread", b"\t{ 'shape' :\n( 2 ,2 ) ,'descr':'\\x3c\\151\\u0034' , 'fortran_order': True}  \n\n", four, b"\x02\x00")
+write("plain-order", b"{'descr': '=i4', 'fortran_order': False, 'shape': (4,)}\n", four)
+write("trailing", b"{'descr': '<i4', 'fortran_order': False, 'shape': (3,)}\n", four)
+expected["trailing.npy"]["offset"] -= 4
+write("nested-shape", b"{'descr': [('a', ('<i2', (2,)), (2,))], 'fortran_order': False, 'shape': (2,)}\n", four)
+save("pickled", np.array([None, 1], object))
+
+lines = (f"{json.dumps(name)}: {json.dumps(what)}" for name, what in expected.items())
+(out / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf8")

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/go-memoryview/memoryview/arrayfile"
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/cmd/memview/internal/arraytext"
+	"github.com/go-memoryview/memoryview/format"
+)
+
+type infoCommand struct {
+	File string `arg:"" optional:"" help:"The file. The sample where none is named."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// info is what a header says.
+type info struct {
+	File       string      `json:"file"`
+	Kind       string      `json:"kind"`
+	Size       int64       `json:"size"`
+	Format     string      `json:"format"`
+	Words      string      `json:"words"`
+	Fields     []infoField `json:"fields,omitempty"`
+	Shape      []int       `json:"shape"`
+	Strides    []int       `json:"strides"`
+	Order      string      `json:"order"`
+	Contiguous string      `json:"contiguous"`
+	ItemSize   int         `json:"itemsize"`
+	NBytes     int         `json:"nbytes"`
+	Offset     int64       `json:"offset"`
+	Notes      []string    `json:"notes,omitempty"`
+}
+
+type infoField struct {
+	Name   string `json:"name"`
+	Offset int    `json:"offset"`
+	Size   int    `json:"size"`
+	Format string `json:"format"`
+	Words  string `json:"words"`
+}
+
+// Run prints what the header says.
+func (c *infoCommand) Run(out *output) error {
+	t, err := parseTarget(c.File, "")
+	if err != nil {
+		return err
+	}
+	if t.slice != "" {
+		return fmt.Errorf("info takes a file alone: memview show %q takes slices", t)
+	}
+	f, err := t.open()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	i, err := infoOf(t.String(), f)
+	if err != nil {
+		return err
+	}
+	if !c.JSON {
+		return i.print(out)
+	}
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(i)
+}
+
+func infoOf(path string, f *arrayfile.File) (*info, error) {
+	a, err := f.Array("")
+	if err != nil {
+		return nil, err
+	}
+	l := a.Layout()
+	t := typeOf(l.Format)
+	return &info{
+		File: path, Kind: f.Kind(), Size: f.Size(),
+		Format: l.Format, Words: words(t), Fields: infoFields(nil, "", 0, t),
+		Shape: l.Shape, Strides: l.Strides, Order: string(a.Order()), Contiguous: contiguity(l),
+		ItemSize: l.ItemSize, NBytes: a.NBytes(), Offset: a.Offset(), Notes: a.Notes(),
+	}, nil
+}
+
+// infoFields lists the fields, with those of records in records.
+func infoFields(fields []infoField, prefix string, offset int, t *format.Type) []infoField {
+	for _, f := range t.Fields() {
+		name := prefix + f.Name
+		fields = append(fields, infoField{name, offset + f.Offset, f.Type.Size(), f.Type.String(), words(f.Type)})
+		fields = infoFields(fields, name+".", offset+f.Offset, f.Type)
+	}
+	return fields
+}
+
+func contiguity(l buffer.Layout) string {
+	c, f := l.IsContiguous(buffer.C), l.IsContiguous(buffer.F)
+	switch {
+	case c && f:
+		return "C and Fortran"
+	case f:
+		return "Fortran"
+	case c:
+		return "C"
+	}
+	return "no"
+}
+
+// print prints a line for each thing, and a table of the fields.
+func (i *info) print(out *output) error {
+	lines := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(what, text string, args ...any) {
+		fmt.Fprintf(lines, "%s\t%s\n", what, arraytext.Printable(fmt.Sprintf(text, args...)))
+	}
+	line("file", "%s", i.File)
+	line("kind", "%s, %s", i.Kind, humanBytes(i.Size))
+	line("format", "%s", beginning(i.Format))
+	line("", "%s", i.Words)
+	line("shape", "%s", tuple(i.Shape))
+	line("strides", "%s", tuple(i.Strides))
+	line("order", "%s", i.Order)
+	line("contiguous", "%s", i.Contiguous)
+	line("item size", "%s", humanBytes(int64(i.ItemSize)))
+	line("data", "%s from byte %d", humanBytes(int64(i.NBytes)), i.Offset)
+	if more := i.Size - i.Offset - int64(i.NBytes); more > 0 {
+		line("", "%s more follow", humanBytes(more))
+	}
+	for _, note := range i.Notes {
+		line("note", "%s", note)
+	}
+	if err := lines.Flush(); err != nil || len(i.Fields) == 0 {
+		return err
+	}
+	fmt.Fprintln(out)
+	fmt.Fprintln(lines, "field\toffset\tformat")
+	for _, f := range i.Fields {
+		fmt.Fprintf(lines, "%s\t%d\t%s\t%s\n", arraytext.Printable(f.Name), f.Offset, arraytext.Printable(beginning(f.Format)), f.Words)
+	}
+	return lines.Flush()
+}
+
+// beginning cuts formats that are longer than anybody reads.
+func beginning(f string) string {
+	const enough = 200
+	if len(f) > enough {
+		return strings.ToValidUTF8(f[:enough], "") + "..."
+	}
+	return f
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/format"
+)
+
+// maxItemSize bounds the bytes of an item, since items are read one by one as a whole.
+const maxItemSize = 1 << 24
+
+// showJSON prints a view as JSON, item by item.
+func showJSON(out *output, t target, field string, v *memoryview.View) error {
+	if v.ItemSize() > maxItemSize {
+		return fmt.Errorf("items of %s, and at most of %s: pick a field of them by --field",
+			humanBytes(int64(v.ItemSize())), humanBytes(maxItemSize))
+	}
+	shape := strings.ReplaceAll(fmt.Sprint(v.Shape()), " ", ",")
+	fmt.Fprintf(out, `{"file":%s,"slice":%s,"field":%s,"format":%s,"itemsize":%d,"shape":%s,"values":`,
+		quoted(t.path), quoted(t.slice), quoted(field), quoted(v.Format()), v.ItemSize(), shape)
+	if err := writeValues(out, v, v.Shape(), nil); err != nil {
+		return err
+	}
+	_, err := out.WriteString("}\n")
+	return err
+}
+
+// writeValues prints what lies below a partial index.
+func writeValues(out *output, v *memoryview.View, shape, index []int) error {
+	if len(index) == len(shape) {
+		item, err := v.At(index...)
+		if err != nil {
+			return err
+		}
+		_, err = out.Write(appendJSON(nil, item))
+		return err
+	}
+	out.WriteByte('[')
+	for i := range shape[len(index)] {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		if err := writeValues(out, v, shape, append(index, i)); err != nil {
+			return err
+		}
+	}
+	return out.WriteByte(']')
+}
+
+// appendJSON writes an item. What JSON has no number for is a string that Python's float reads and
+// JavaScript's Number: NaN, Infinity. A complex number is {"re", "im"}. Bytes are a string where
+// they are readable text, and {"hex"} otherwise.
+func appendJSON(dst []byte, item any) []byte {
+	switch v := item.(type) {
+	case format.Float16:
+		return appendFloat(dst, float64(v.Float32()), 32)
+	case format.BFloat16:
+		return appendFloat(dst, float64(v.Float32()), 32)
+	case float32:
+		return appendFloat(dst, float64(v), 32)
+	case float64:
+		return appendFloat(dst, v, 64)
+	case complex64:
+		return appendComplex(dst, complex128(v), 32)
+	case complex128:
+		return appendComplex(dst, v, 64)
+	case string:
+		return append(dst, quoted(v)...)
+	case []byte:
+		return appendBytes(dst, bytes.TrimRight(v, "\x00"))
+	case format.Record:
+		return appendRecord(dst, v)
+	case []any:
+		dst = append(dst, '[')
+		for i, item := range v {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendJSON(dst, item)
+		}
+		return append(dst, ']')
+	}
+	text, err := json.Marshal(item) // whole numbers and bools
+	if err != nil {
+		return append(dst, "null"...)
+	}
+	return append(dst, text...)
+}
+
+func appendFloat(dst []byte, f float64, bits int) []byte {
+	switch {
+	case math.IsNaN(f):
+		return append(dst, `"NaN"`...)
+	case math.IsInf(f, 1):
+		return append(dst, `"Infinity"`...)
+	case math.IsInf(f, -1):
+		return append(dst, `"-Infinity"`...)
+	}
+	return strconv.AppendFloat(dst, f, 'g', -1, bits)
+}
+
+func appendComplex(dst []byte, c complex128, bits int) []byte {
+	dst = appendFloat(append(dst, `{"re":`...), real(c), bits)
+	dst = appendFloat(append(dst, `,"im":`...), imag(c), bits)
+	return append(dst, '}')
+}
+
+// quoted writes a JSON string, without the escapes that only HTML needs.
+func quoted(s string) []byte {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return []byte("null")
+	}
+	return bytes.TrimSpace(text.Bytes())
+}
+
+func appendBytes(dst, b []byte) []byte {
+	if utf8.Valid(b) && !bytes.ContainsFunc(b, unicode.IsControl) {
+		return append(dst, quoted(string(b))...)
+	}
+	dst = append(dst, `{"hex":"`...)
+	dst = hex.AppendEncode(dst, b)
+	return append(dst, `"}`...)
+}
+
+func appendRecord(dst []byte, r format.Record) []byte {
+	dst = append(dst, '{')
+	for i, v := range r.Values {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		name := strconv.Itoa(i)
+		if i < len(r.Names) && r.Names[i] != "" {
+			name = r.Names[i]
+		}
+		dst = append(append(dst, quoted(name)...), ':')
+		dst = appendJSON(dst, v)
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,84 @@
+// Command memview looks at array files: it prints arrays, parts of them cut out with Python's index
+// syntax, and what their headers say. Files are mapped, so that their size does not matter.
+//
+//	memview show 'photo.npy[::64, ::64, 0]'
+//	memview info photo.npy
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/go-memoryview/memoryview/cmd/memview/internal/arraytext"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+type commands struct {
+	Show showCommand `cmd:"" default:"withargs" help:"Print an array, or a part of it (the command where none is named)."`
+	Info infoCommand `cmd:"" help:"Print what a file's header says, without touching its data."`
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], terminalOf(os.Stdout), os.Stderr))
+}
+
+// run does what the arguments say and returns the exit code.
+func run(args []string, out *output, stderr io.Writer) int {
+	code, err := execute(args, out, stderr)
+	if flushErr := out.Flush(); err == nil && flushErr != nil {
+		code, err = exitFailed, flushErr
+	}
+	if err != nil {
+		// On one line, and escaped: what comes from a file must not reach the terminal as it is.
+		fmt.Fprintf(stderr, "memview: %s\n", arraytext.Printable(err.Error()))
+	}
+	return code
+}
+
+func execute(args []string, out *output, stderr io.Writer) (code int, err error) {
+	helped := false
+	parser, err := kong.New(
+		&commands{},
+		kong.Name("memview"),
+		kong.Description("Looks at array files (npy). Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]'."),
+		kong.Writers(out, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		return exitFailed, err
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return exitOK, nil
+	}
+	if err != nil {
+		return exitUsage, usageError(err)
+	}
+	if err := command.Run(out); err != nil {
+		return exitFailed, err
+	}
+	return exitOK, nil
+}
+
+// negative is a slice that was taken for a flag.
+var negative = regexp.MustCompile(`unknown flag -[0-9:]`)
+
+// usageError says where help is.
+func usageError(err error) error {
+	if negative.MatchString(err.Error()) {
+		return errors.New("a slice that begins with '-' stands in brackets, as in '[-1]'")
+	}
+	return fmt.Errorf("%w: memview --help says how", err)
+}

@@ -1,0 +1,8 @@
+//go:build !unix && !windows
+
+package main
+
+import "os"
+
+// terminal knows of no terminals here.
+func terminal(*os.File) (width int, color bool) { return 0, false }
