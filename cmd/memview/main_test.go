@@ -71,6 +71,26 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestReadme holds the screens in the README to what the command prints.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	screens := strings.Split(string(readme), "```console\n$ memview ")[1:]
+	if len(screens) == 0 {
+		t.Fatal("the README shows no screen")
+	}
+	for _, screen := range screens {
+		screen, _, _ = strings.Cut(screen, "```")
+		command, want, _ := strings.Cut(screen, "\n")
+		got := memview(strings.Fields(strings.ReplaceAll(command, "'", ""))...)
+		if got.code != exitOK || got.out != want {
+			t.Errorf("memview %s prints\n%swhere the README has\n%s", command, got.out, want)
+		}
+	}
+}
+
 func TestGoldenOnTerminals(t *testing.T) {
 	for name, test := range map[string]struct {
 		width int
