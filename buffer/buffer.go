@@ -131,6 +131,12 @@ func (b *Buffer) Immutable() bool {
 	return blk != nil && blk.readOnly
 }
 
+// Mapped reports whether an access may fault, as in a mapped file that is cut short.
+func (b *Buffer) Mapped() bool {
+	blk := b.live()
+	return blk != nil && blk.mapped
+}
+
 // Obj returns the exporter; nil for memory that has none, and once the loan is released.
 func (b *Buffer) Obj() any {
 	if blk := b.live(); blk != nil {

@@ -60,7 +60,7 @@ type testCase struct {
 }
 
 // minimumCases is what the corpus promises.
-const minimumCases = 20_000
+const minimumCases = 24_000
 
 func TestCorpus(t *testing.T) {
 	if size, err := buffer.SizeFromFormat("l"); err != nil || size != 8 || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {

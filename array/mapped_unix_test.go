@@ -1,0 +1,110 @@
+//go:build unix
+
+package array_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-memoryview/memoryview/array"
+	"github.com/go-memoryview/memoryview/buffer"
+)
+
+// mapping is an exporter of mapped memory, which is gone when the last loan ends.
+type mapping struct {
+	mem  []byte
+	gone func()
+}
+
+func (m mapping) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
+	return buffer.Memory{
+		Base: unsafe.Pointer(&m.mem[0]), Size: len(m.mem), Mapped: true,
+		Release: func() {
+			if err := unix.Munmap(m.mem); err != nil {
+				panic(err)
+			}
+			m.gone()
+		},
+	}.Lend(0, buffer.Layout{ItemSize: 8, Format: "q", Shape: []int{len(m.mem) / 8}}, flags)
+}
+
+// TestReleaseAgainstAccess releases arrays of mapped memory while others read them: each access
+// ends well or panics with ErrReleased, and all mappings are given back in the end.
+func TestReleaseAgainstAccess(t *testing.T) {
+	const rounds = 100
+	gone := make(chan bool, rounds)
+	for range rounds {
+		mem := must(unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE))
+		v := view(mapping{mem, func() { gone <- true }})
+		a, d := must(array.Of[int64](v)), must(array.DecoderOf[int64](v))
+		_ = v.Release()
+		var wait sync.WaitGroup
+		for _, access := range []func(){
+			func() { a.Set1(511, 7) },
+			func() { _ = a.At(3) },
+			func() { _ = d.At1(500) },
+			func() {
+				for range a.All() {
+				}
+			},
+		} {
+			wait.Go(func() {
+				for {
+					if err := caught(access); errors.Is(err, buffer.ErrReleased) {
+						return
+					} else if err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		time.Sleep(100 * time.Microsecond)
+		if err := errors.Join(a.Release(), d.Release()); err != nil {
+			t.Error(err)
+		}
+		runtime.GC()
+		wait.Wait()
+	}
+	for range rounds {
+		runtime.GC()
+		select {
+		case <-gone:
+		case <-time.After(10 * time.Second):
+			t.Fatal("a mapping was not given back")
+		}
+	}
+}
+
+func TestGuard(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(path, bytes.Repeat([]byte{1}, 8*4096), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := must(os.Open(path))
+	defer file.Close()
+	mem := must(unix.Mmap(int(file.Fd()), 0, 8*4096, unix.PROT_READ, unix.MAP_SHARED))
+	a := must(array.Of[int64](view(mapping{mem, func() {}})))
+	defer a.Release()
+	if err := os.Truncate(path, 4096); err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	err := array.Guard(func() {
+		for _, x := range a.All() {
+			sum += int(x & 1)
+		}
+	})
+	if !errors.Is(err, buffer.ErrFault) || sum != 512 {
+		t.Errorf("after %d items: %v", sum, err)
+	}
+}
