@@ -1,5 +1,5 @@
 // Package export holds constructors of exporters: memory in any layout ([Strided]), rows behind
-// pointers ([Rows]) and a growing byte array ([ByteArray]).
+// pointers ([Rows]), images ([Image]) and a growing byte array ([ByteArray]).
 //
 // Plain Go values (slices, pointers to arrays and structs) need none of them: buffer.Get lends their
 // memory as it is. An exporter of your own implements buffer.Exporter with buffer.Memory and Lend.
