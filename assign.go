@@ -22,7 +22,7 @@ func (v *View) CopyFrom(src any) error {
 		return err
 	}
 	if v.buf.ReadOnly() {
-		return fmt.Errorf("assignment: %w", buffer.ErrReadOnly)
+		return fmt.Errorf("assignment: %w: assign to a copy, or to a view of writable memory", buffer.ErrReadOnly)
 	}
 	loan, err := buffer.Get(src, buffer.FullRO)
 	if errors.Is(err, buffer.ErrType) {
@@ -55,15 +55,23 @@ func (v *View) copyFrom(src *buffer.Buffer) error {
 
 // fill stores one value in every item. Where the value is no item either, both reasons are told.
 func (v *View) fill(value any, noExporter error) error {
-	item := make([]byte, v.buf.ItemSize())
-	if err := v.buf.Type().Pack(item, value); err != nil {
+	typ, item := v.buf.Type(), make([]byte, v.buf.ItemSize())
+	if err := typ.Pack(item, value); err != nil {
 		return fmt.Errorf("assignment of %T: %w (and %v)", value, err, noExporter)
 	}
-	return v.walk(func(items kernel.Items) error {
+	return v.walk(func(items kernel.Items) (err error) {
+		if items.Size == 0 {
+			return nil
+		}
 		kernel.Each(items, func(p unsafe.Pointer) bool {
-			copy(unsafe.Slice((*byte)(p), items.Size), item)
-			return true
+			dst := unsafe.Slice((*byte)(p), items.Size)
+			if isLeaf(typ) {
+				copy(dst[:typ.Size()], item)
+			} else {
+				err = typ.Pack(dst, value) // leaves the padding as it is
+			}
+			return err == nil
 		})
-		return nil
+		return err
 	})
 }

@@ -37,11 +37,25 @@ func (v *View) ToBytes(order buffer.Order) ([]byte, error) {
 // AppendBytes is [View.ToBytes] into a slice of the caller's. On an error dst comes back unchanged.
 func (v *View) AppendBytes(dst []byte, order buffer.Order) ([]byte, error) {
 	n := v.buf.Len()
+	if err := checkCopy(n); err != nil {
+		return dst, err
+	}
 	full := slices.Grow(dst, n)[:len(dst)+n]
 	if err := v.buf.ToContiguous(full[len(dst):], order); err != nil {
 		return dst, fmt.Errorf("bytes of a view: %w", err)
 	}
 	return full, nil
+}
+
+// mostBytes is as much as a copy in memory may have. Strides of zero make arrays far larger than
+// the memory they lie in.
+const mostBytes = 1 << (30 + 10*(^uint(0)>>63)) // 1 GiB, or 1 TiB on 64-bit systems
+
+func checkCopy(n int) error {
+	if n > mostBytes {
+		return fmt.Errorf("copy of %d bytes: %w: at most %d fit into memory: WriteTo and ReadAt go piece by piece", n, buffer.ErrLayout, mostBytes)
+	}
+	return nil
 }
 
 // chunk is how many bytes WriteTo packs at a time.
@@ -53,7 +67,7 @@ func (v *View) WriteTo(w io.Writer) (written int64, err error) {
 	if err := v.check("write"); err != nil {
 		return 0, err
 	}
-	if v.buf.IsContiguous(buffer.C) {
+	if v.buf.IsContiguous(buffer.C) && !v.buf.Mapped() { // a fault inside a system call is no fault to Go
 		return v.writeRun(w)
 	}
 	piece := make([]byte, min(chunk, v.buf.Len()))
@@ -62,31 +76,35 @@ func (v *View) WriteTo(w io.Writer) (written int64, err error) {
 		if err != nil || n == 0 {
 			return written, err
 		}
-		m, err := w.Write(piece[:n])
-		written += int64(m)
-		if err == nil && m < n {
-			err = io.ErrShortWrite
-		}
-		if err != nil {
-			return written, fmt.Errorf("write after %d bytes of a view: %w", written, err)
+		m, err := write(w, piece[:n])
+		if written += int64(m); err != nil {
+			return written, err
 		}
 	}
 }
 
 func (v *View) writeRun(w io.Writer) (written int64, err error) {
-	size := v.buf.Len()
 	err = v.buf.Access(func(item unsafe.Pointer) error {
-		n, err := w.Write(unsafe.Slice((*byte)(item), size))
+		n, err := write(w, unsafe.Slice((*byte)(item), v.buf.Len()))
 		written = int64(n)
-		if err == nil && n < size {
-			err = io.ErrShortWrite
-		}
-		if err != nil {
-			return fmt.Errorf("write after %d bytes of a view: %w", n, err)
-		}
-		return nil
+		return err
 	})
 	return written, err
+}
+
+// write writes all of data, or says why not. It does not believe impossible counts.
+func write(w io.Writer, data []byte) (int, error) {
+	n, err := w.Write(data)
+	if n < 0 || n > len(data) {
+		return 0, fmt.Errorf("write of a view: %w: %T says that it wrote %d of %d bytes", buffer.ErrValue, w, n, len(data))
+	}
+	if err == nil && n < len(data) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		return n, fmt.Errorf("write of a view: %w", err)
+	}
+	return n, nil
 }
 
 // ReadAt copies the items' bytes in C order from byte offset on (io.ReaderAt): it packs what is

@@ -63,13 +63,21 @@ func equalItems(a, b kernel.Items, typA, typB *format.Type) (equal bool, err err
 	if a.Count() == 0 {
 		return true, nil
 	}
-	if a.Size == b.Size && comparesAsBytes(typA) && typA.Equal(typB) {
+	a.Size, b.Size = typA.Size(), typB.Size() // what lies behind an item's format does not count
+	same := typA.Equal(typB)
+	switch {
+	case same && comparesAsBytes(typA):
 		return kernel.EqualBytes(a, b), nil
+	case a.Size == 0 && b.Size == 0:
+		a.Shape, b.Shape = nil, nil // all items are as the first
 	}
-	equal = kernel.EachPair(a, b, func(p, q unsafe.Pointer) bool {
-		same := false
-		same, err = equalItem(unsafe.Slice((*byte)(p), a.Size), unsafe.Slice((*byte)(q), b.Size), typA, typB)
-		return same
+	compare := equalItem
+	if same {
+		compare = equalSameType
+	}
+	equal = kernel.EachPair(a, b, func(p, q unsafe.Pointer) (goOn bool) {
+		goOn, err = compare(unsafe.Slice((*byte)(p), a.Size), unsafe.Slice((*byte)(q), b.Size), typA, typB)
+		return goOn
 	})
 	return equal && err == nil, err
 }
@@ -83,9 +91,19 @@ func comparesAsBytes(t *format.Type) bool {
 	return false
 }
 
-// equalItem compares what is in two items, leaf by leaf.
+// equalSameType compares what is in two items of the same type, leaf by leaf.
+func equalSameType(a, b []byte, typ, _ *format.Type) (equal bool, err error) {
+	for offset, leaf := range typ.Leaves() {
+		if equal, err = equalLeaf(a[offset:], b[offset:], leaf, leaf); !equal {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// equalItem compares what is in two items of different types, leaf by leaf.
 func equalItem(a, b []byte, typA, typB *format.Type) (bool, error) {
-	if typA.NumField() == 0 && typB.NumField() == 0 && typA.Elem() == nil && typB.Elem() == nil {
+	if isLeaf(typA) && isLeaf(typB) {
 		return equalLeaf(a, b, typA, typB)
 	}
 	nextB, stop := iter.Pull2(typB.Leaves())
@@ -103,6 +121,8 @@ func equalItem(a, b []byte, typA, typB *format.Type) (bool, error) {
 	return !more, nil
 }
 
+func isLeaf(t *format.Type) bool { return t.Kind() != format.Struct && t.Kind() != format.Array }
+
 func equalLeaf(a, b []byte, typA, typB *format.Type) (bool, error) {
 	x, err := typA.Unpack(a)
 	if err != nil {
@@ -119,8 +139,9 @@ var hashSeed = maphash.MakeSeed()
 
 // Hash returns a hash of the items' bytes in C order, the same for equal bytes within a process.
 // Once computed it is kept, and survives Release. As in CPython, only a read-only view of format
-// "B", "b" or "c" has one, else the error is buffer.ErrValue; and its exporter must not be able to
-// change the memory, else it is buffer.ErrType.
+// "B", "b" or "c" has one, else the error is buffer.ErrValue; and its exporter, where it has one, must
+// lend the memory read-only to everybody, else it is buffer.ErrType. That nobody changes the memory
+// all the same is the exporter's word.
 func (v *View) Hash() (uint64, error) {
 	if h := v.hash.Load(); h != nil {
 		return *h, nil
@@ -149,8 +170,8 @@ func (v *View) checkHash() error {
 	default:
 		return fmt.Errorf("%w: only formats B, b and c can be hashed, not %.40q: cast to B", buffer.ErrValue, v.buf.Format())
 	}
-	if !v.buf.Immutable() && !v.buf.Released() {
-		return fmt.Errorf("%w: the memory of %T can change: hash a copy", buffer.ErrType, v.Base())
+	if base := v.buf.Obj(); base != nil && !v.buf.Immutable() && !v.buf.Released() {
+		return fmt.Errorf("%w: the memory of %T can change: hash a copy", buffer.ErrType, base)
 	}
 	return nil
 }

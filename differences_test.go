@@ -113,6 +113,9 @@ var differences = []difference{
 	{"A bool as a number", `assign(memoryview(bytearray(1)), 0, True)`, "[1]", "buffer.ErrType", func() (any, error) {
 		return nil, matrix().Set(true, 0, 0)
 	}},
+	{"Anything as a truth value", `assign(memoryview(bytearray(1)).cast("?"), 0, "x")`, "[True]", "buffer.ErrType", func() (any, error) {
+		return nil, must(must(memoryview.FromObject([]byte{0})).Cast("?")).Set("x", 0)
+	}},
 	{"Negative addresses", `assign(memoryview(bytearray(8)).cast("P"), 0, -1)`, "[18446744073709551615]", "buffer.ErrValue", func() (any, error) {
 		return nil, must(memoryview.FromObject([]uintptr{0})).Set(-1, 0)
 	}},

@@ -112,8 +112,8 @@ func ExampleView_Select() {
 
 func ExampleView_Field() {
 	type trade struct {
-		ID    uint32
-		Price float64
+		ID    uint8
+		Price float32
 	}
 	trades := []trade{{1, 9.5}, {2, 10.25}}
 	v, _ := memoryview.FromObject(trades)
@@ -123,7 +123,7 @@ func ExampleView_Field() {
 	first, _ := v.At(0)
 	fmt.Println(first, trades[1])
 	// Output:
-	// T{I:ID:4xd:Price:} [16]
+	// T{B:ID:3xf:Price:} [8]
 	// {ID: 1, Price: 9.5} {2 11}
 }
 

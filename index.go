@@ -24,7 +24,7 @@ func (v *View) At(index ...int) (value any, err error) {
 // buffer.ErrReadOnly. [View.CopyFrom] sets many items.
 func (v *View) Set(value any, index ...int) error {
 	if v.ReadOnly() {
-		return fmt.Errorf("set an item: %w", buffer.ErrReadOnly)
+		return fmt.Errorf("set an item: %w: set it in a copy, or in a view of writable memory", buffer.ErrReadOnly)
 	}
 	return v.item(index, func(item []byte) error {
 		return v.buf.Type().Pack(item, value)

@@ -15,6 +15,9 @@ import (
 // dimension; a view without dimensions gives its item (memoryview.tolist).
 func (v *View) ToList() (list any, err error) {
 	err = v.walk(func(items kernel.Items) error {
+		if err := checkCopy(v.count()); err != nil {
+			return err
+		}
 		list, err = nest(items, v.buf.Type())
 		return err
 	})
@@ -74,24 +77,15 @@ func (v *View) All() iter.Seq2[any, error] {
 			yield(nil, err)
 			return
 		}
-		index := make([]int, v.buf.NDim())
+		shape := v.buf.Layout().Shape
+		index := make([]int, len(shape))
 		for range v.count() {
 			item, err := v.At(index...)
 			if !yield(item, err) || err != nil {
 				return
 			}
-			v.next(index)
+			kernel.Advance(index, shape, false)
 		}
-	}
-}
-
-// next counts an index up by one item in C order.
-func (v *View) next(index []int) {
-	for d := len(index) - 1; d >= 0; d-- {
-		if index[d]++; index[d] < v.buf.Extent(d) {
-			return
-		}
-		index[d] = 0
 	}
 }
 
@@ -123,6 +117,9 @@ func (v *View) search(what string, value any, found func(position int) bool) err
 	}
 	err := v.walk(func(items kernel.Items) (err error) {
 		typ, position := v.buf.Type(), -1
+		if items.Size == 0 && items.Count() > 1 {
+			return searchNothing(typ, value, items.Count(), found)
+		}
 		kernel.Each(items, func(p unsafe.Pointer) bool {
 			position++
 			var item any
@@ -135,6 +132,17 @@ func (v *View) search(what string, value any, found func(position int) bool) err
 	})
 	if err != nil {
 		return fmt.Errorf("%s in a view: %w", what, err)
+	}
+	return nil
+}
+
+// searchNothing is the search among items of no bytes, which are all the same.
+func searchNothing(typ *format.Type, value any, count int, found func(position int) bool) error {
+	item, err := typ.Unpack(nil)
+	if err != nil || !format.SameValue(item, value) {
+		return err
+	}
+	for position := 0; position < count && found(position); position++ {
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (v *View) Field(name string) (*View, error) {
 		return nil, fmt.Errorf("field %.80q: %w: items of format %.80q have no fields", name, buffer.ErrType, v.buf.Format())
 	}
 	for i := range typ.NumField() {
-		if f := typ.Field(i); f.Name == name {
+		if f := typ.Field(i); f.Name == name && name != "" {
 			return v.field(f)
 		}
 	}

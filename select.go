@@ -11,8 +11,8 @@ import (
 // Select returns part of every dimension, sharing the memory. The expression is what stands between
 // the brackets in Python: numbers, slices and one ellipsis, separated by commas, as in
 // "2:5, ..., ::-1, 3". As there, slices are clamped, a number removes its dimension, negative ones
-// count from the end, and what is left out is kept whole. White space is allowed, brackets around
-// the whole as well.
+// count from the end, and what is left out is kept whole: all of it, where the expression is empty.
+// White space is allowed, brackets around the whole as well.
 //
 // A number outside its dimension is buffer.ErrBounds; more numbers and slices than dimensions are
 // buffer.ErrType; anything else that Python would not read is buffer.ErrValue and says where.
@@ -228,7 +228,7 @@ func (p *selectionParser) number() (*int, error) {
 		p.pos++
 		p.space()
 	}
-	n, digits := 0, 0
+	n, digits, leadingZero := 0, 0, p.pos < len(p.text) && p.text[p.pos] == '0'
 	for ; p.pos < len(p.text) && isDigit(p.text[p.pos]); p.pos++ {
 		n = appendDigit(n, p.text[p.pos])
 		digits++
@@ -241,6 +241,9 @@ func (p *selectionParser) number() (*int, error) {
 			return nil, p.fail("expected digits after the sign")
 		}
 		return nil, nil
+	}
+	if n != 0 && digits > 1 && leadingZero {
+		return nil, p.fail("a number cannot begin with 0")
 	}
 	if negative {
 		n = -n

@@ -125,6 +125,29 @@ var traps = []struct {
 		_, write := must(memoryview.FromObject([]byte("a"))).GetBuffer(buffer.Write)
 		return errors.Is(read, buffer.ErrValue) && errors.Is(write, buffer.ErrValue)
 	}},
+	{"bytes behind an item's format do not count in a comparison", func() bool {
+		wide := func(mem []byte) *memoryview.View {
+			return must(memoryview.FromObject(must(export.Strided(mem, 0, buffer.Layout{ItemSize: 4, Format: "B", Shape: []int{2}}, false))))
+		}
+		a, b := wide([]byte{1, 9, 9, 9, 2, 9, 9, 9}), wide([]byte{1, 0, 0, 0, 2, 0, 0, 0})
+		return must(a.Equal(b)) && must(a.Equal([]byte{1, 2}))
+	}},
+	{"filling records leaves their padding", func() bool {
+		mem := []byte{7, 7, 7, 7, 7, 7, 7, 7}
+		v := must(must(memoryview.FromObject(mem)).Cast("T{B:a:x<H:b:}"))
+		return v.CopyFrom([]any{1, 2}) == nil && fmt.Sprint(mem) == "[1 7 2 0 1 7 2 0]"
+	}},
+	{"items of no bytes are counted at once", func() bool {
+		v := must(memoryview.FromObject(make([]struct{}, math.MaxInt/2)))
+		return must(v.Equal(v)) && must(v.Count(5)) == 0
+	}},
+	{"memory without an exporter can be hashed through a read-only view", func() bool {
+		mem := []byte("abc")
+		v := must(must(memoryview.FromMemory(unsafe.Pointer(&mem[0]), 3, buffer.Write)).ToReadOnly())
+		_, err := v.Hash()
+		_, bools := must(must(memoryview.FromObject([]bool{true})).Cast("B")).Hash()
+		return err == nil && errors.Is(bools, buffer.ErrType)
+	}},
 	{"bytes compare with bytes only: 'c' is no 'B'", func() bool {
 		v := must(memoryview.FromObject("abc"))
 		return !must(v.Equal(must(v.Cast("c")))) && must(must(v.Cast("c")).Equal(must(v.Cast("1s"))))
@@ -229,6 +252,30 @@ var attacks = []struct {
 		_, err := must(must(memoryview.FromObject("")).Cast("B", 1<<20, 1<<9, 0)).ToList()
 		return err
 	}},
+	{"a copy far larger than its memory", buffer.ErrLayout, func() error {
+		wide := buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{math.MaxInt / 2}, Strides: []int{0}}
+		_, err := must(memoryview.FromObject(must(export.Strided(make([]byte, 1), 0, wide, true)))).ToBytes(buffer.C)
+		return err
+	}},
+	{"a list of more items than there is memory", buffer.ErrLayout, func() error {
+		_, err := must(memoryview.FromObject(make([]struct{}, math.MaxInt/2))).ToList()
+		return err
+	}},
+	{"an array that grows beyond any memory", buffer.ErrValue, func() error {
+		return export.NewByteArray(nil).Resize(math.MaxInt)
+	}},
+	{"a writer that boasts", buffer.ErrValue, func() error {
+		_, err := must(memoryview.FromObject("abc")).WriteTo(writerFunc(func([]byte) (int, error) { return 100, nil }))
+		return err
+	}},
+	{"a nil exporter", buffer.ErrType, func() error {
+		_, err := memoryview.FromObject((*export.ByteArray)(nil))
+		return err
+	}},
+	{"a field without a name", buffer.ErrValue, func() error {
+		_, err := must(must(memoryview.FromObject(make([]byte, 8))).Cast("if")).Field("")
+		return err
+	}},
 	{"a format without an end", buffer.ErrFormat, func() error {
 		_, err := must(memoryview.FromObject(make([]byte, 4))).Cast(strings.Repeat("T{", 100_000))
 		return err
@@ -251,6 +298,10 @@ var attacks = []struct {
 	}},
 	{"a zero Buffer", buffer.ErrReleased, func() error { return new(buffer.Buffer).ToContiguous(nil, buffer.C) }},
 }
+
+type writerFunc func(data []byte) (int, error)
+
+func (f writerFunc) Write(data []byte) (int, error) { return f(data) }
 
 func unitShape(n int) []int {
 	shape := make([]int, n)

@@ -94,14 +94,16 @@ func WithRelease(release func()) MemoryOption {
 // FromMemory returns a view of size bytes of raw memory (PyMemoryView_FromMemory): one dimension of
 // format "B". Access is buffer.Read or buffer.Write. Base is nil. Memory of Go is kept alive by the
 // pointer; other memory must stay until the view and all made of it are released, which WithRelease
-// reports. A negative size, nil memory with a size, or another access is buffer.ErrValue.
+// reports; it does not where FromMemory fails. A negative size, nil memory with a size, or another access is buffer.ErrValue.
 func FromMemory(mem unsafe.Pointer, size int, access buffer.Flags, opts ...MemoryOption) (*View, error) {
 	if err := checkAccess(access); err != nil {
 		return nil, err
 	}
 	var o memoryOptions
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	m := buffer.Memory{Base: mem, Size: size, ReadOnly: access == buffer.Read, Release: o.whenReleased()}
 	b, err := m.Lend(0, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{size}}, buffer.FullRO)
@@ -155,7 +157,7 @@ func GetContiguous(obj any, access buffer.Flags, order buffer.Order) (*View, err
 	if err := checkAccess(access); err != nil {
 		return nil, err
 	}
-	if order != buffer.C && order != buffer.F && order != buffer.Any {
+	if !order.Valid() {
 		return nil, fmt.Errorf("%w: order %q: use buffer.C, buffer.F or buffer.Any", buffer.ErrValue, rune(order))
 	}
 	v, err := FromObject(obj)

@@ -8,6 +8,7 @@ import (
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
 // state is what an access needs, behind one pointer that Release replaces.
@@ -130,16 +131,7 @@ func (s *state) rows(f func(first, offset int) bool) {
 		if !f(first, offset) {
 			return
 		}
-		advance(index, s.shape)
-	}
-}
-
-func advance(index, shape []int) {
-	for d := len(index) - 1; d >= 0; d-- {
-		if index[d]++; index[d] < shape[d] {
-			return
-		}
-		index[d] = 0
+		kernel.Advance(index, s.shape[:len(index)], false)
 	}
 }
 

@@ -26,10 +26,10 @@ func (b *Buffer) Access(f func(item unsafe.Pointer) error, index ...int) error {
 	if err := b.checkIndex(index); err != nil {
 		return err
 	}
-	if blk.mapped {
-		return b.guarded(blk, f, index)
+	if !blk.mapped {
+		return f(b.locate(index))
 	}
-	return f(b.locate(index))
+	return blk.guard(func() error { return f(b.locate(index)) })
 }
 
 // live returns the block, or nil after the release.
@@ -85,15 +85,15 @@ func (b *Buffer) locate(index []int) unsafe.Pointer {
 	return p
 }
 
-// guarded turns a fault inside the mapping, which would end the process, into an error.
-func (b *Buffer) guarded(blk *block, f func(unsafe.Pointer) error, index []int) (err error) {
+// guard turns a fault inside the mapping, which would end the process, into an error.
+func (blk *block) guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
 			err = blk.fault(r)
 		}
 	}()
-	return f(b.locate(index))
+	return f()
 }
 
 // fault makes an error of a memory fault in this block, and panics on with anything else.

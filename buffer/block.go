@@ -14,9 +14,10 @@ import (
 type block struct {
 	base     unsafe.Pointer // the memory, kept alive by this pointer where it is Go's
 	size     int
-	readOnly bool // of the memory, not only of a view
-	mapped   bool // an access may fault
-	obj      any  // who lent it
+	readOnly bool   // of the memory, not only of a view
+	mapped   bool   // an access may fault
+	obj      any    // who lent it
+	parent   *block // whose memory was lent on: kept alive
 	end      *ending
 }
 

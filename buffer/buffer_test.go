@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log"
 	"math"
+	"runtime"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
@@ -154,6 +156,109 @@ func TestContiguousCopies(t *testing.T) {
 	}
 }
 
+// TestCopiesToOwnMemory packs memory into itself, which must act as if through a temporary.
+func TestCopiesToOwnMemory(t *testing.T) {
+	mem := []byte("abcdefgh")
+	m := buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: len(mem)}
+	backwards := must(m.Lend(7, buffer.Layout{ItemSize: 1, Format: "c", Shape: []int{8}, Strides: []int{-1}}, buffer.Full))
+	for name, f := range map[string]func() error{
+		"ToContiguous":   func() error { return backwards.ToContiguous(mem, buffer.C) },
+		"FromContiguous": func() error { return backwards.FromContiguous(mem, buffer.C) },
+		"Read":           func() error { _, err := backwards.Read(mem, 0); return err },
+		"CopyFrom": func() error {
+			return must(m.Lend(0, buffer.Layout{ItemSize: 1, Format: "c", Shape: []int{8}}, buffer.Full)).CopyFrom(backwards)
+		},
+	} {
+		copy(mem, "abcdefgh")
+		if err := f(); err != nil || string(mem) != "hgfedcba" {
+			t.Errorf("%s: %s, %v", name, mem, err)
+		}
+	}
+}
+
+// TestCutBehindPointers moves suboffsets until they cannot say where the items lie.
+func TestCutBehindPointers(t *testing.T) {
+	rows := [][]byte{[]byte("abcd"), []byte("efgh")}
+	table := []unsafe.Pointer{unsafe.Pointer(&rows[0][3]), unsafe.Pointer(&rows[1][3])} // each row by its last byte
+	m := buffer.Memory{Base: unsafe.Pointer(&table[0]), Size: 2 * pointerSize, Obj: rows}
+	b := must(m.Lend(0, buffer.Layout{ItemSize: 1, Format: "c", Shape: []int{2, 4}, Strides: []int{pointerSize, -1}, Suboffsets: []int{0, -1}}, buffer.Full))
+	all := buffer.Cut{Count: 2, Step: 1}
+	for _, c := range []struct {
+		cuts []buffer.Cut
+		want string
+		err  error
+	}{
+		{nil, "dcbahgfe", nil},
+		{[]buffer.Cut{all, {Start: 1, Count: 3, Step: 1}}, "", buffer.ErrLayout},
+		{[]buffer.Cut{all, {Start: 1, Drop: true}}, "", buffer.ErrLayout},
+		{[]buffer.Cut{{Start: 1, Drop: true}, {Start: 1, Count: 3, Step: 1}}, "gfe", nil},
+		{[]buffer.Cut{all, {Start: 2, Count: 0, Step: 1}}, "", nil},
+	} {
+		var part buffer.Buffer
+		if err := b.Cut(&part, c.cuts...); !errors.Is(err, c.err) {
+			t.Errorf("%v: %v", c.cuts, err)
+			continue
+		} else if err != nil {
+			if err := b.Cut(&part); err != nil {
+				t.Errorf("the destination of a refused cut: %v", err)
+			}
+			continue
+		}
+		got := make([]byte, part.Len())
+		if err := part.ToContiguous(got, buffer.C); err != nil || string(got) != c.want {
+			t.Errorf("%v: %q, %v, want %q", c.cuts, got, err, c.want)
+		}
+	}
+}
+
+// TestLoansKeepTheOwner drops all but a loan of a loan.
+func TestLoansKeepTheOwner(t *testing.T) {
+	mem := make([]byte, 8)
+	owner := &struct{ name string }{"owner"}
+	finalized := make(chan bool, 1)
+	runtime.SetFinalizer(owner, func(any) { finalized <- true })
+	m := buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: 8, Obj: owner}
+	loan := must(must(m.Lend(0, buffer.Layout{ItemSize: 8, Format: "q"}, buffer.Full)).Lend(nil, buffer.Full, nil))
+	m, owner = buffer.Memory{}, nil
+	for range 5 {
+		runtime.GC()
+	}
+	select {
+	case <-finalized:
+		t.Error("the owner went while its memory was lent")
+	case <-time.After(50 * time.Millisecond):
+	}
+	if loan.Obj() != nil || m.Obj != any(owner) && m.Obj != nil {
+		t.Error("a loan without an exporter has one")
+	}
+	runtime.KeepAlive(loan)
+}
+
+func TestGetChecksTheAnswer(t *testing.T) {
+	given := 0
+	mem := make([]byte, 8)
+	m := buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: 8, Release: func() { given++ }}
+	gaps := buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{4}, Strides: []int{2}}
+	careless := exporterFunc(func(buffer.Flags) (*buffer.Buffer, error) { return m.Lend(0, gaps, buffer.Full) })
+	if _, err := buffer.Get(careless, buffer.CContiguous); !errors.Is(err, buffer.ErrNotContiguous) || given != 1 {
+		t.Errorf("a loan with gaps: %v, given back %d times", err, given)
+	}
+	both := exporterFunc(func(buffer.Flags) (*buffer.Buffer, error) {
+		b, _ := m.Lend(0, gaps, buffer.Full)
+		return b, buffer.ErrValue
+	})
+	if _, err := buffer.Get(both, buffer.Full); !errors.Is(err, buffer.ErrValue) || given != 2 {
+		t.Errorf("a loan and an error: %v, given back %d times", err, given)
+	}
+	if _, err := buffer.Get((*frame)(nil), buffer.Full); !errors.Is(err, buffer.ErrType) {
+		t.Errorf("a nil exporter: %v", err)
+	}
+}
+
+type exporterFunc func(flags buffer.Flags) (*buffer.Buffer, error)
+
+func (f exporterFunc) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) { return f(flags) }
+
 func TestPlainValues(t *testing.T) {
 	type pixel struct{ R, G, B, A uint8 }
 	type named []uint16
@@ -236,7 +341,7 @@ func ExampleExporter() {
 	fmt.Println(err)
 	// Output:
 	// <nil> abcdef
-	// memory is not contiguous in C order: request Simple: ask for Strides, or copy
+	// *buffer_test.frame: memory is not contiguous in C order: request Simple: ask for Strides, or copy
 }
 
 func ExampleCopy() {

@@ -20,9 +20,26 @@ func (b *Buffer) ToContiguous(dst []byte, order Order) error {
 		if len(dst) != b.nbytes {
 			return fmt.Errorf("%w: %d bytes to receive %d", ErrValue, len(dst), b.nbytes)
 		}
-		kernel.Pack(dst, b.items(item), b.fortran(order))
+		packTo(dst, b.items(item), func(dst []byte, src kernel.Items) {
+			kernel.Pack(dst, src, b.fortran(order))
+		})
 		return nil
 	})
+}
+
+// packTo packs into dst, as if through a temporary where it is part of the packed memory.
+func packTo(dst []byte, src kernel.Items, pack func(dst []byte, src kernel.Items)) {
+	if len(dst) == 0 {
+		return
+	}
+	out := kernel.Items{Base: unsafe.Pointer(&dst[0]), Size: len(dst)}
+	if !overlap(&out, &src) {
+		pack(dst, src)
+		return
+	}
+	tmp := make([]byte, len(dst))
+	pack(tmp, src)
+	copy(dst, tmp)
 }
 
 // fortran resolves Any.
@@ -33,7 +50,7 @@ func (b *Buffer) fortran(order Order) bool {
 // FromContiguous fills the items from src, which holds their bytes in that order; Any means C
 // (PyBuffer_FromContiguous). As in C, a longer src is read as far as there are items, a shorter one
 // fills the first items, and a part of an item at its end is left out. Read-only memory is
-// ErrReadOnly. Src must not overlap the buffer.
+// ErrReadOnly.
 func (b *Buffer) FromContiguous(src []byte, order Order) error {
 	if err := order.check(); err != nil {
 		return err
@@ -42,10 +59,17 @@ func (b *Buffer) FromContiguous(src []byte, order Order) error {
 		if b.readOnly {
 			return fmt.Errorf("%w: write of %d bytes", ErrReadOnly, len(src))
 		}
+		items := b.items(item)
+		if src = src[:min(len(src), b.nbytes)]; len(src) == 0 {
+			return nil
+		}
+		if in := (kernel.Items{Base: unsafe.Pointer(&src[0]), Size: len(src)}); overlap(&in, &items) {
+			src = slices.Clone(src)
+		}
 		if len(src) < b.nbytes {
-			kernel.UnpackFirst(b.items(item), src, order == F)
+			kernel.UnpackFirst(items, src, order == F)
 		} else {
-			kernel.Unpack(b.items(item), src[:b.nbytes], order == F)
+			kernel.Unpack(items, src, order == F)
 		}
 		return nil
 	})
@@ -59,7 +83,9 @@ func (b *Buffer) Read(dst []byte, offset int) (n int, err error) {
 			return fmt.Errorf("%w: byte %d of %d", ErrBounds, offset, b.nbytes)
 		}
 		n = min(len(dst), b.nbytes-offset)
-		kernel.PackRange(dst[:n], b.items(item), offset)
+		packTo(dst[:n], b.items(item), func(dst []byte, src kernel.Items) {
+			kernel.PackRange(dst, src, offset)
+		})
 		return nil
 	})
 	if err != nil {
@@ -87,6 +113,9 @@ func Copy(dst, src any) error {
 
 // CopyFrom copies all items of src, under the rules of [Copy].
 func (b *Buffer) CopyFrom(src *Buffer) error {
+	if src == nil {
+		return fmt.Errorf("%w: copy from a nil *Buffer", ErrType)
+	}
 	return b.Access(func(to unsafe.Pointer) error {
 		return src.Access(func(from unsafe.Pointer) error {
 			if b.readOnly {
@@ -128,7 +157,7 @@ func copyItems(dst, src kernel.Items) {
 	kernel.Unpack(dst, tmp, false)
 }
 
-// overlap reports whether the two might share bytes. Behind pointers anything might.
+// overlap reports whether the two, which have items, might share bytes. Behind pointers anything might.
 func overlap(a, b *kernel.Items) bool {
 	if a.Indirect() || b.Indirect() {
 		return true

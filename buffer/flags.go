@@ -89,11 +89,12 @@ const (
 // String returns the letter.
 func (o Order) String() string { return string(rune(o)) }
 
-// check refuses what is no order.
+// Valid reports whether o is one of the three.
+func (o Order) Valid() bool { return o == C || o == F || o == Any }
+
 func (o Order) check() error {
-	switch o {
-	case C, F, Any:
-		return nil
+	if !o.Valid() {
+		return fmt.Errorf("%w: order %q: use buffer.C, buffer.F or buffer.Any", ErrValue, rune(o))
 	}
-	return fmt.Errorf("%w: order %q: use buffer.C, buffer.F or buffer.Any", ErrValue, rune(o))
+	return nil
 }

@@ -1,6 +1,9 @@
 package buffer
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
 
 // Get asks obj for its memory (PyObject_GetBuffer). It takes any [Exporter] and plain Go values:
 //
@@ -9,27 +12,39 @@ import "fmt"
 //   - string, read-only
 //
 // Values with a bool inside are lent read-only, since a bool that holds 5 breaks Go's own checks.
-// What cannot be lent is ErrType; what the exporter has but the flags do not allow is ErrReadOnly,
-// ErrNotContiguous or ErrLayout.
+// What cannot be lent is ErrType. What the exporter has but the flags do not allow is ErrReadOnly,
+// ErrNotContiguous, ErrLayout (for suboffsets) or ErrValue (for flags that make no sense).
 func Get(obj any, flags Flags) (*Buffer, error) {
 	if flags == Read || flags == Write {
-		return nil, request(Layout{}, false, flags)
+		return nil, errAccessFlag()
 	}
 	exporter, ok := obj.(Exporter)
 	if !ok {
 		return lendPlain(obj, flags)
 	}
-	b, err := exporter.GetBuffer(flags)
-	switch {
-	case err != nil:
-		return nil, err
-	case b == nil:
-		return nil, fmt.Errorf("%w: %T.GetBuffer returned neither a loan nor an error", ErrType, obj)
-	case b.Released():
-		return nil, errReleased(fmt.Sprintf("%T.GetBuffer returned a loan that had ended", obj))
-	case flags.Has(Writable) && b.ReadOnly():
-		_ = b.Release()
-		return nil, fmt.Errorf("%w: %T.GetBuffer answered the request Writable with read-only memory", ErrReadOnly, obj)
+	if v := reflect.ValueOf(obj); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, fmt.Errorf("%w: nil %T has no memory to lend", ErrType, obj)
 	}
-	return b, nil
+	b, err := exporter.GetBuffer(flags)
+	if err == nil {
+		err = checkAnswer(b, flags)
+	}
+	if err == nil {
+		return b, nil
+	}
+	if b != nil {
+		_ = b.Release() // what comes with an error nobody would give back
+	}
+	return nil, fmt.Errorf("%T: %w", obj, err)
+}
+
+// checkAnswer holds an exporter to what it was asked for.
+func checkAnswer(b *Buffer, flags Flags) error {
+	if b == nil {
+		return fmt.Errorf("%w: GetBuffer returned neither a loan nor an error", ErrType)
+	}
+	if b.Released() {
+		return errReleased("GetBuffer returned a loan that had ended")
+	}
+	return request(b.layout(), b.readOnly, flags)
 }

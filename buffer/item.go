@@ -14,13 +14,21 @@ type item struct {
 	typ    *format.Type
 }
 
-// kind returns what the items are; of a zero Buffer, nothing.
+// kind returns what the items are. Those of a zero Buffer are nothing.
 func (b *Buffer) kind() *item {
 	if b.item == nil {
-		return &item{}
+		return noItem
 	}
 	return b.item
 }
+
+var noItem = func() *item {
+	typ, err := format.Parse("")
+	if err != nil {
+		panic(err)
+	}
+	return &item{typ: typ}
+}()
 
 // plainItems keeps the items of the short formats, which nearly all arrays have.
 var plainItems sync.Map // string -> *item

@@ -31,7 +31,7 @@ func (l Layout) NDim() int { return len(l.Shape) }
 // (PyBuffer_IsContiguous): never with suboffsets, always without items; dimensions of extent 1 do
 // not count, whatever their strides.
 func (l Layout) IsContiguous(order Order) bool {
-	if l.Suboffsets != nil || order.check() != nil {
+	if len(l.Suboffsets) > 0 || !order.Valid() || l.Strides != nil && len(l.Strides) != len(l.Shape) {
 		return false
 	}
 	if l.empty() {
@@ -93,7 +93,7 @@ func ContiguousStrides(shape []int, itemSize int, order Order) ([]int, error) {
 }
 
 // byteLen returns product(shape) * itemSize. Every partial product must fit, also beside a zero
-// extent, since strides are made of them.
+// extent, since strides are made of them; and so must the number of items that have no bytes.
 func byteLen(shape []int, itemSize int) (int, error) {
 	if len(shape) > MaxDims {
 		return 0, fmt.Errorf("%w: %d dimensions: at most %d are possible", ErrLayout, len(shape), MaxDims)
@@ -101,7 +101,7 @@ func byteLen(shape []int, itemSize int) (int, error) {
 	if itemSize < 0 {
 		return 0, fmt.Errorf("%w: item size %d is negative", ErrLayout, itemSize)
 	}
-	total, product, ok := itemSize, itemSize, true
+	total, product, ok := itemSize, max(itemSize, 1), true
 	for d, extent := range shape {
 		if extent < 0 {
 			return 0, fmt.Errorf("%w: extent %d of dimension %d is negative", ErrLayout, extent, d)
@@ -118,6 +118,9 @@ func byteLen(shape []int, itemSize int) (int, error) {
 func (l *Layout) complete() error {
 	if _, err := byteLen(l.Shape, l.ItemSize); err != nil {
 		return err
+	}
+	if len(l.Suboffsets) == 0 {
+		l.Suboffsets = nil
 	}
 	if l.Suboffsets != nil && len(l.Suboffsets) != len(l.Shape) {
 		return fmt.Errorf("%w: %d suboffsets for %d dimensions", ErrLayout, len(l.Suboffsets), len(l.Shape))
@@ -186,24 +189,6 @@ func (l *Layout) firstIndirect() int {
 		}
 	}
 	return -1
-}
-
-// pointersAligned checks that the pointers of the first indirect dimension can be read as such.
-func (l *Layout) pointersAligned(item0 uintptr) error {
-	d := l.firstIndirect()
-	if d < 0 || l.empty() {
-		return nil
-	}
-	misfit := int(item0)
-	for k := range d + 1 {
-		if l.Shape[k] > 1 {
-			misfit |= l.Strides[k]
-		}
-	}
-	if misfit%pointerSize != 0 {
-		return fmt.Errorf("%w: the pointers of dimension %d (suboffset %d) are not aligned to %d bytes", ErrLayout, d, l.Suboffsets[d], pointerSize)
-	}
-	return nil
 }
 
 // mul multiplies where a fits an int and says so where it does not. a must not be negative.

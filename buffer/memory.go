@@ -30,7 +30,8 @@ type Memory struct {
 // memory, else the error is ErrLayout or ErrFormat; flags are checked as CPython's exporters check
 // them: ErrReadOnly, ErrNotContiguous, ErrLayout for suboffsets nobody asked for, or ErrValue for
 // Format without ND on what is no row of bytes. With
-// suboffsets, the pointers must lie in the memory; what they point to is the exporter's word.
+// suboffsets, the pointers must lie in the memory; that they lead to the items, and are not nil where
+// there are any, is the exporter's word.
 //
 // Release is not called when Lend fails. The layout's slices are copied.
 func (m Memory) Lend(offset int, l Layout, flags Flags) (*Buffer, error) {
@@ -47,9 +48,6 @@ func (m Memory) Lend(offset int, l Layout, flags Flags) (*Buffer, error) {
 	if err := l.inside(0, m.Size, offset); err != nil {
 		return nil, err
 	}
-	if err := l.pointersAligned(uintptr(m.Base) + uintptr(offset)); err != nil {
-		return nil, err
-	}
 	if err := request(l, m.ReadOnly, flags); err != nil {
 		return nil, err
 	}
@@ -63,7 +61,7 @@ func (m Memory) Lend(offset int, l Layout, flags Flags) (*Buffer, error) {
 func request(l Layout, readOnly bool, flags Flags) error {
 	switch {
 	case flags == Read || flags == Write:
-		return fmt.Errorf("%w: flags Read and Write are for FromMemory and GetContiguous: request Simple or Writable", ErrValue)
+		return errAccessFlag()
 	case flags.Has(Writable) && readOnly:
 		return fmt.Errorf("%w: request Writable: ask without it, or copy", ErrReadOnly)
 	case flags.Has(CContiguous) && !l.IsContiguous(C):
@@ -80,6 +78,10 @@ func request(l Layout, readOnly bool, flags Flags) error {
 		return fmt.Errorf("%w: request Format without ND: without a shape items are bytes, which have no format", ErrValue)
 	}
 	return nil
+}
+
+func errAccessFlag() error {
+	return fmt.Errorf("%w: flags Read and Write are for FromMemory and GetContiguous: request Simple or Writable", ErrValue)
 }
 
 // plainBytes reports whether the items are a row of bytes, as PyBuffer_FillInfo lends them.

@@ -55,7 +55,11 @@ func lendValue(base unsafe.Pointer, t reflect.Type, shape []int, obj any, flags 
 	for _, n := range shape {
 		m.Size *= n
 	}
-	return m.Lend(0, l, flags)
+	b, err := m.Lend(0, l, flags)
+	if err == nil {
+		b.block.Load().readOnly = false // the owner of bools can still change them
+	}
+	return b, err
 }
 
 // plain is what a Go type is as items: arrays on the outside are dimensions.

@@ -2,6 +2,7 @@ package buffer
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"unsafe"
 )
@@ -32,11 +33,21 @@ func (b *Buffer) Cut(dst *Buffer, cuts ...Cut) error {
 	if len(cuts) == 0 {
 		return nil
 	}
-	if err := dst.apply(cuts); err != nil {
+	err := dst.cut(cuts)
+	if err != nil {
 		_ = dst.Release()
-		return err
+		*dst = Buffer{}
 	}
-	return nil
+	return err
+}
+
+// cut follows pointers, which may fault.
+func (b *Buffer) cut(cuts []Cut) error {
+	blk := b.live()
+	if !blk.mapped {
+		return b.apply(cuts)
+	}
+	return blk.guard(func() error { return b.apply(cuts) })
 }
 
 // share makes dst a holder of b's block with b's layout.
@@ -73,7 +84,10 @@ func (b *Buffer) apply(cuts []Cut) error {
 			b.base = *(*unsafe.Pointer)(unsafe.Add(b.base, c.pointer))
 		}
 	}
-	l := c.result()
+	l, err := c.result(empty)
+	if err != nil {
+		return err
+	}
 	b.offset = c.offset
 	b.set(b.item, &l)
 	return nil
@@ -102,9 +116,9 @@ type cutter struct {
 	old      Layout
 	new      Layout // its first kept dimensions are done
 	kept     int
-	indirect int // the last kept dimension with a pointer to follow, or -1
-	offset   int // of item 0, from the base
-	pointer  int // of the last pointer to follow, from the base
+	pointers uint64 // a bit for each kept dimension with a pointer to follow, whatever its suboffset
+	offset   int    // of item 0, from the base
+	pointer  int    // of the last pointer to follow, from the base
 }
 
 // newCutter keeps the new dimensions in store where it is large enough.
@@ -114,10 +128,9 @@ func newCutter(b *Buffer, store []int) cutter {
 		store = make([]int, 3*n)
 	}
 	return cutter{
-		old:      b.layout(),
-		new:      Layout{Shape: store[:n], Strides: store[n : 2*n], Suboffsets: store[2*n : 3*n]},
-		indirect: -1,
-		offset:   b.offset,
+		old:    b.layout(),
+		new:    Layout{Shape: store[:n], Strides: store[n : 2*n], Suboffsets: store[2*n : 3*n]},
+		offset: b.offset,
 	}
 }
 
@@ -139,28 +152,39 @@ func (c *cutter) take(cut Cut, d int) (follow bool, err error) {
 	c.new.Strides[c.kept] = c.old.Strides[d] * cut.Step // wraps, as in C, where fewer than two items are kept and it does not matter
 	c.new.Suboffsets[c.kept] = suboffset
 	if suboffset >= 0 {
-		c.indirect = c.kept
+		c.pointers |= 1 << c.kept
 	}
 	c.kept++
 	return false, nil
 }
 
 // result is the layout of the kept dimensions. Suboffsets go when their pointers were all followed.
-func (c *cutter) result() Layout {
+// One that became negative would look like none at all.
+func (c *cutter) result(empty bool) (Layout, error) {
 	l := Layout{Shape: c.new.Shape[:c.kept], Strides: c.new.Strides[:c.kept]}
-	if c.indirect >= 0 || c.old.Suboffsets != nil && c.kept == len(c.old.Shape) {
-		l.Suboffsets = c.new.Suboffsets[:c.kept]
+	if c.pointers == 0 && (c.old.Suboffsets == nil || c.kept < len(c.old.Shape)) {
+		return l, nil
 	}
-	return l
+	l.Suboffsets = c.new.Suboffsets[:c.kept]
+	for d, suboffset := range l.Suboffsets {
+		switch {
+		case c.pointers&(1<<d) == 0 || suboffset >= 0:
+		case empty || slices.Contains(l.Shape, 0):
+			l.Suboffsets[d] = 0
+		default:
+			return l, fmt.Errorf("%w: the items would lie %d bytes before where the pointers of dimension %d lead, which no suboffset can say: copy first", ErrLayout, -suboffset, d)
+		}
+	}
+	return l, nil
 }
 
 // move shifts all items that follow by some bytes: behind a pointer, that is the suboffset's task.
 func (c *cutter) move(delta int) {
-	if c.indirect >= 0 {
-		c.new.Suboffsets[c.indirect] += delta
-	} else {
+	if c.pointers == 0 {
 		c.offset += delta
+		return
 	}
+	c.new.Suboffsets[bits.Len64(c.pointers)-1] += delta
 }
 
 // drop ends a dimension of which one item is left, at the place that move has reached.
@@ -171,9 +195,9 @@ func (c *cutter) drop(d, suboffset int) (follow bool, err error) {
 	case last < 0:
 		c.pointer, c.offset = c.offset, suboffset
 		return true, nil
-	case c.new.Suboffsets[last] < 0:
+	case c.pointers&(1<<last) == 0:
 		c.new.Suboffsets[last] = suboffset
-		c.indirect = last
+		c.pointers |= 1 << last
 		return false, nil
 	default:
 		return false, fmt.Errorf("%w: an index at dimension %d would follow two pointers at dimension %d: copy first, or index the leading dimensions", ErrLayout, d, last)
@@ -181,8 +205,8 @@ func (c *cutter) drop(d, suboffset int) (follow bool, err error) {
 }
 
 // Derive makes dst, a zero Buffer, another loan of the same block with a layout of its own: item 0
-// lies delta bytes from b's item 0. All items must lie within those that b reaches, else the error
-// is ErrLayout. ReadOnly makes a read-only loan; a read-only buffer stays so. Where b has
+// lies delta bytes from b's item 0. All items must lie within the span of bytes from the lowest that
+// b reaches to the highest, else the error is ErrLayout. ReadOnly makes a read-only loan; a read-only buffer stays so. Where b has
 // suboffsets, only what an item is can change: shape, strides and suboffsets stay.
 func (b *Buffer) Derive(dst *Buffer, delta int, l Layout, readOnly bool) error {
 	if b.Released() {
@@ -272,9 +296,10 @@ func (b *Buffer) Lend(obj any, flags Flags, release func()) (*Buffer, error) {
 			}
 		}
 	}
-	loan := new(Buffer)
+	loan, blk := new(Buffer), newBlock(&m)
+	blk.parent = held
 	loan.describe(hold)
 	loan.flags = flags
-	loan.block.Store(newBlock(&m))
+	loan.block.Store(blk)
 	return loan, nil
 }

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
 // TestExporter asks an exporter for loans with every combination of request flags and checks each
@@ -96,16 +97,7 @@ func (t *tester) checkItems(b *buffer.Buffer) {
 		if err != nil {
 			t.fail("item %v: %w", index, err)
 		}
-		advance(index, t.layout.Shape)
-	}
-}
-
-func advance(index, shape []int) {
-	for d := len(shape) - 1; d >= 0; d-- {
-		if index[d]++; index[d] < shape[d] {
-			return
-		}
-		index[d] = 0
+		kernel.Advance(index, t.layout.Shape, false)
 	}
 }
 

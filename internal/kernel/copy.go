@@ -9,16 +9,16 @@ func Copy(dst, src Items) {
 		return
 	}
 	if dst.Indirect() || src.Indirect() {
-		copyIndirect(&dst, &src)
+		copyIndirect(dst, src)
 		return
 	}
-	var p copyPlan
+	var p plan
 	p.build(&dst, &src)
-	p.run(dst.Base, src.Base, 0)
+	p.copy(dst.Base, src.Base, 0)
 }
 
 // copyIndirect follows pointers dimension by dimension, down to where none are left to follow.
-func copyIndirect(dst, src *Items) {
+func copyIndirect(dst, src Items) {
 	if len(dst.Shape) == 0 {
 		move(dst.Base, src.Base, dst.Size)
 		return
@@ -28,50 +28,17 @@ func copyIndirect(dst, src *Items) {
 	}
 }
 
-// copyPlan is a copy in its simplest form: dimensions of extent 1 are gone, neighbours that lie
-// evenly are one dimension, and rows without gaps are part of the item.
-type copyPlan struct {
-	n        int // dimensions that are left
-	size     int // bytes an item
-	shape    [MaxDims]int
-	dst, src [MaxDims]int // strides in bytes
-}
-
-func (p *copyPlan) build(dst, src *Items) {
-	p.size = dst.Size
-	for d, extent := range dst.Shape {
-		if extent != 1 {
-			p.add(extent, dst.Strides[d], src.Strides[d])
-		}
-	}
-	if last := p.n - 1; p.n > 0 && p.dst[last] == p.size && p.src[last] == p.size {
-		p.size *= p.shape[last]
-		p.n--
-	}
-}
-
-// add appends a dimension, or widens the one before it when both step evenly through memory.
-func (p *copyPlan) add(extent, dst, src int) {
-	if outer := p.n - 1; p.n > 0 && p.dst[outer] == dst*extent && p.src[outer] == src*extent {
-		p.shape[outer] *= extent
-		p.dst[outer], p.src[outer] = dst, src
-		return
-	}
-	p.shape[p.n], p.dst[p.n], p.src[p.n] = extent, dst, src
-	p.n++
-}
-
-func (p *copyPlan) run(dst, src unsafe.Pointer, d int) {
+func (p *plan) copy(dst, src unsafe.Pointer, d int) {
 	if d == p.n {
 		move(dst, src, p.size)
 		return
 	}
 	if d == p.n-1 {
-		copyRow(dst, src, p.shape[d], p.dst[d], p.src[d], p.size)
+		copyRow(dst, src, p.shape[d], p.a[d], p.b[d], p.size)
 		return
 	}
 	for i := range p.shape[d] {
-		p.run(unsafe.Add(dst, i*p.dst[d]), unsafe.Add(src, i*p.src[d]), d+1)
+		p.copy(unsafe.Add(dst, i*p.a[d]), unsafe.Add(src, i*p.b[d]), d+1)
 	}
 }
 

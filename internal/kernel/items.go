@@ -86,12 +86,29 @@ func (it *Items) Window() (low, high int) {
 	return low, high
 }
 
-// Follow is the indirect step of the rule.
+// Follow is the indirect step of the rule. The pointer is read byte by byte: nobody promises that
+// those of a second level are aligned.
 func Follow(p unsafe.Pointer, suboffset int) unsafe.Pointer {
 	if suboffset < 0 {
 		return p
 	}
-	return unsafe.Add(*(*unsafe.Pointer)(p), suboffset)
+	var next unsafe.Pointer
+	*(*[unsafe.Sizeof(next)]byte)(unsafe.Pointer(&next)) = *(*[unsafe.Sizeof(next)]byte)(p)
+	return unsafe.Add(next, suboffset)
+}
+
+// Advance counts an index up by one item, in C or Fortran order, like an odometer.
+func Advance(index, shape []int, fortran bool) {
+	for k := range shape {
+		d := k
+		if !fortran {
+			d = len(shape) - 1 - k
+		}
+		if index[d]++; index[d] < shape[d] {
+			return
+		}
+		index[d] = 0
+	}
 }
 
 // ContiguousStrides fills strides with those of a contiguous array: the last dimension varies

@@ -62,7 +62,7 @@ func (s strided) offsets(fortran bool) []int {
 			at += i * s.items.Strides[d]
 		}
 		list = append(list, at)
-		advance(index, s.items.Shape, fortran)
+		Advance(index, s.items.Shape, fortran)
 	}
 	return list
 }

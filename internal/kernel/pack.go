@@ -69,27 +69,6 @@ func UnpackFirst(dst Items, src []byte, fortran bool) {
 	for len(src) >= dst.Size {
 		move(dst.At(index), unsafe.Pointer(&src[0]), dst.Size)
 		src = src[dst.Size:]
-		advance(index, dst.Shape, fortran)
+		Advance(index, dst.Shape, fortran)
 	}
-}
-
-// advance counts an index up by one item, like an odometer.
-func advance(index, shape []int, fortran bool) {
-	for k := range shape {
-		d := k
-		if !fortran {
-			d = len(shape) - 1 - k
-		}
-		if index[d]++; index[d] < shape[d] {
-			return
-		}
-		index[d] = 0
-	}
-}
-
-// EqualBytes reports whether a and b, of the same shape and item size, hold the same bytes.
-func EqualBytes(a, b Items) bool {
-	return EachPair(a, b, func(x, y unsafe.Pointer) bool {
-		return string(unsafe.Slice((*byte)(x), a.Size)) == string(unsafe.Slice((*byte)(y), b.Size))
-	})
 }

@@ -4,29 +4,22 @@ import "unsafe"
 
 // Each calls f for every item in C order until f returns false, and reports whether it never did.
 func Each(it Items, f func(item unsafe.Pointer) bool) bool {
-	if it.Count() == 0 {
+	return it.Count() == 0 || each(it, f)
+}
+
+// each passes Items by value, so that those of the recursion stay on the stack.
+func each(it Items, f func(item unsafe.Pointer) bool) bool {
+	switch {
+	case len(it.Shape) == 0:
+		return f(it.Base)
+	case len(it.Shape) > 1 || it.Suboffsets != nil:
+		for i := range it.Shape[0] {
+			if !each(it.Sub(i), f) {
+				return false
+			}
+		}
 		return true
 	}
-	return each(&it, f)
-}
-
-func each(it *Items, f func(item unsafe.Pointer) bool) bool {
-	if len(it.Shape) == 0 {
-		return f(it.Base)
-	}
-	if len(it.Shape) == 1 && it.Suboffsets == nil {
-		return eachRow(it, f)
-	}
-	for i := range it.Shape[0] {
-		sub := it.Sub(i)
-		if !each(&sub, f) {
-			return false
-		}
-	}
-	return true
-}
-
-func eachRow(it *Items, f func(item unsafe.Pointer) bool) bool {
 	for i := range it.Shape[0] {
 		if !f(unsafe.Add(it.Base, i*it.Strides[0])) {
 			return false
@@ -38,19 +31,23 @@ func eachRow(it *Items, f func(item unsafe.Pointer) bool) bool {
 // EachPair calls f for every pair of items of a and b, which have the same shape, in C order until
 // f returns false, and reports whether it never did.
 func EachPair(a, b Items, f func(a, b unsafe.Pointer) bool) bool {
-	if a.Count() == 0 {
-		return true
-	}
-	return eachPair(&a, &b, f)
+	return a.Count() == 0 || eachPair(a, b, f)
 }
 
-func eachPair(a, b *Items, f func(a, b unsafe.Pointer) bool) bool {
-	if len(a.Shape) == 0 {
+func eachPair(a, b Items, f func(a, b unsafe.Pointer) bool) bool {
+	switch {
+	case len(a.Shape) == 0:
 		return f(a.Base, b.Base)
+	case len(a.Shape) > 1 || a.Suboffsets != nil || b.Suboffsets != nil:
+		for i := range a.Shape[0] {
+			if !eachPair(a.Sub(i), b.Sub(i), f) {
+				return false
+			}
+		}
+		return true
 	}
 	for i := range a.Shape[0] {
-		subA, subB := a.Sub(i), b.Sub(i)
-		if !eachPair(&subA, &subB, f) {
+		if !f(unsafe.Add(a.Base, i*a.Strides[0]), unsafe.Add(b.Base, i*b.Strides[0])) {
 			return false
 		}
 	}

@@ -1,0 +1,24 @@
+# Everything a contributor runs. The work is done by the scripts in scripts/, which can be run by themselves too.
+
+TIME ?= 30s
+FUZZTIME ?= 10m
+
+.PHONY: help test soak fuzz corpus fmt
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+test: ## every check, with each step's seconds (about 8 minutes the first time)
+	@scripts/test
+
+soak: ## the tests at full length under the race detector, then every fuzz target for FUZZTIME (10m)
+	@scripts/soak $(FUZZTIME)
+
+fuzz: ## every fuzz target for TIME (30s)
+	@scripts/fuzz $(TIME)
+
+corpus: ## write the generated test data anew, in place
+	@scripts/corpus write
+
+fmt: ## format the Go files
+	@scripts/format write
