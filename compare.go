@@ -2,7 +2,6 @@ package memoryview
 
 import (
 	"fmt"
-	"hash/maphash"
 	"iter"
 	"unsafe"
 
@@ -133,45 +132,4 @@ func equalLeaf(a, b []byte, typA, typB *format.Type) (bool, error) {
 		return false, err
 	}
 	return format.SameValue(x, y), nil
-}
-
-var hashSeed = maphash.MakeSeed()
-
-// Hash returns a hash of the items' bytes in C order, the same for equal bytes within a process.
-// Once computed it is kept, and survives Release. As in CPython, only a read-only view of format
-// "B", "b" or "c" has one, else the error is buffer.ErrValue; and its exporter, where it has one, must
-// lend the memory read-only to everybody, else it is buffer.ErrType. That nobody changes the memory
-// all the same is the exporter's word.
-func (v *View) Hash() (uint64, error) {
-	if h := v.hash.Load(); h != nil {
-		return *h, nil
-	}
-	if err := v.checkHash(); err != nil {
-		return 0, fmt.Errorf("hash: %w", err)
-	}
-	data, err := v.ToBytes(buffer.C)
-	if err != nil {
-		return 0, fmt.Errorf("hash: %w", err)
-	}
-	h := maphash.Bytes(hashSeed, data)
-	v.hash.Store(&h)
-	return h, nil
-}
-
-func (v *View) checkHash() error {
-	if err := v.check("hash"); err != nil {
-		return err
-	}
-	if !v.buf.ReadOnly() {
-		return fmt.Errorf("%w: a writable view cannot be hashed: ToReadOnly or a copy can", buffer.ErrValue)
-	}
-	switch v.buf.Format() {
-	case "B", "b", "c", "@B", "@b", "@c":
-	default:
-		return fmt.Errorf("%w: only formats B, b and c can be hashed, not %.40q: cast to B", buffer.ErrValue, v.buf.Format())
-	}
-	if base := v.buf.Obj(); base != nil && !v.buf.Immutable() && !v.buf.Released() {
-		return fmt.Errorf("%w: the memory of %T can change: hash a copy", buffer.ErrType, base)
-	}
-	return nil
 }

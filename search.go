@@ -1,0 +1,79 @@
+package memoryview
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/kernel"
+)
+
+// Count returns how many items equal a value (memoryview.count, in every number of dimensions).
+// Numbers are compared by value whatever their type, as Python does; NaN equals nothing.
+func (v *View) Count(value any) (n int, err error) {
+	err = v.search("count", value, func(int) bool {
+		n++
+		return true
+	})
+	return n, err
+}
+
+// Index returns the position in C order of the first item that equals a value, compared as
+// [View.Count] does, or -1 where there is none (memoryview.index).
+func (v *View) Index(value any) (int, error) {
+	first := -1
+	err := v.search("index", value, func(position int) bool {
+		first = position
+		return false
+	})
+	return first, err
+}
+
+// search calls found with the position of each item that equals value until it returns false.
+func (v *View) search(what string, value any, found func(position int) bool) error {
+	if err := v.checkLookup(what); err != nil {
+		return err
+	}
+	err := v.walk(func(items kernel.Items) (err error) {
+		typ, position := v.buf.Type(), -1
+		if items.Size == 0 && items.Count() > 1 {
+			return searchNothing(typ, value, items.Count(), found)
+		}
+		kernel.Each(items, func(p unsafe.Pointer) bool {
+			position++
+			var item any
+			if item, err = typ.Unpack(unsafe.Slice((*byte)(p), items.Size)); err != nil {
+				return false
+			}
+			return !format.SameValue(item, value) || found(position)
+		})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s in a view: %w", what, err)
+	}
+	return nil
+}
+
+// searchNothing is the search among items of no bytes, which are all the same.
+func searchNothing(typ *format.Type, value any, count int, found func(position int) bool) error {
+	item, err := typ.Unpack(nil)
+	if err != nil || !format.SameValue(item, value) {
+		return err
+	}
+	for position := 0; position < count && found(position); position++ {
+	}
+	return nil
+}
+
+// checkLookup refuses released views and, as CPython does, those without dimensions.
+func (v *View) checkLookup(what string) error {
+	if err := v.check(what); err != nil {
+		return err
+	}
+	if v.buf.NDim() == 0 {
+		return fmt.Errorf("%s: %w: a view without dimensions has one item and no list of them: use At", what, buffer.ErrType)
+	}
+	return nil
+}
