@@ -14,8 +14,8 @@ import (
 // dimension; a view without dimensions gives its item (memoryview.tolist).
 func (v *View) ToList() (list any, err error) {
 	err = v.walk(func(items kernel.Items) error {
-		if err := checkCopy(v.count()); err != nil {
-			return err
+		if n := v.count(); n > mostItems {
+			return fmt.Errorf("%w: a list of %d items: at most %d fit into memory: take parts of the view", buffer.ErrLayout, n, mostItems)
 		}
 		list, err = nest(items, v.buf.Type())
 		return err
@@ -42,6 +42,9 @@ func nest(items kernel.Items, typ *format.Type) (any, error) {
 	}
 	return list, nil
 }
+
+// mostItems is as much as a list may have: an item takes 16 bytes in it, and what it points to.
+const mostItems = mostBytes / 64
 
 // mostEmptyLists bounds what a shape without items may cost: (1<<40, 0) is easily said.
 const mostEmptyLists = 1 << 20
