@@ -74,7 +74,7 @@ var differences = []difference{
 		}
 		return fmt.Sprint(n, " items"), nil
 	}},
-	{"Count and index (CPython has them in one dimension, from 3.14)", `memoryview(b).count(97)`, "AttributeError: 'memoryview' object has no attribute 'count'", "1", func() (any, error) {
+	{"Count and index (CPython has them in one dimension, from 3.14; not found is a ValueError there, -1 here)", `memoryview(b).count(97)`, "AttributeError: 'memoryview' object has no attribute 'count'", "1", func() (any, error) {
 		return matrix().Count(97)
 	}},
 	{"Items in a foreign byte order", `memoryview(_testbuffer.ndarray([1], shape=[1], format=">i"))[0]`, "NotImplementedError: memoryview: unsupported format >i", "1", func() (any, error) {
@@ -115,6 +115,15 @@ var differences = []difference{
 	}},
 	{"Anything as a truth value", `assign(memoryview(bytearray(1)).cast("?"), 0, "x")`, "[True]", "buffer.ErrType", func() (any, error) {
 		return nil, must(must(memoryview.FromObject([]byte{0})).Cast("?")).Set("x", 0)
+	}},
+	{"Slices by numbers outside (Select clamps, as Python does)", `memoryview(b)[4:99].tolist()`, "[101, 102]", "buffer.ErrBounds", func() (any, error) {
+		return must(memoryview.FromObject([]byte("abcdef"))).Slice(4, 99, 1)
+	}},
+	{"A count before a code (one item of several numbers, as in NumPy)", `struct.unpack("B2B", b"abc")`, "(97, 98, 99)", "{97, [98, 99]}", func() (any, error) {
+		return must(format.Parse("B2B")).Unpack([]byte("abc"))
+	}},
+	{"Writable bools", `memoryview(_testbuffer.ndarray([True], shape=[1], format="?", flags=_testbuffer.ND_WRITABLE)).readonly`, "False", "true", func() (any, error) {
+		return must(memoryview.FromObject([]bool{true})).ReadOnly(), nil
 	}},
 	{"Negative addresses", `assign(memoryview(bytearray(8)).cast("P"), 0, -1)`, "[18446744073709551615]", "buffer.ErrValue", func() (any, error) {
 		return nil, must(memoryview.FromObject([]uintptr{0})).Set(-1, 0)

@@ -52,9 +52,13 @@
 // # Lifetimes and errors
 //
 // The exporter has its memory back when the last view is released, and never while an operation is
-// inside. Use after Release is an error, never a crash; so is every other misuse. Errors match the
-// variables of package buffer (buffer.ErrReleased, buffer.ErrBounds ...) by errors.Is. Two methods
-// hand out memory whose lifetime is the caller's promise: View.Bytes and Buffer.Pointer.
+// inside. Use after Release is an error, and so is every bad index, format, shape or value. Errors
+// match the variables of package buffer (buffer.ErrReleased, buffer.ErrBounds ...) by errors.Is. Two
+// methods hand out memory whose lifetime is the caller's promise: View.Bytes and Buffer.Pointer.
+// Package array trades errors for panics, as slices do.
+//
+// Items are copied and compared, not converted: CopyFrom wants the same format, while Equal compares
+// by value across formats.
 //
 // # Platforms
 //

@@ -9,7 +9,8 @@ import (
 )
 
 // FromObject returns a view of any object that lends its memory (PyMemoryView_FromObject): a
-// [buffer.Exporter], a *View, or a plain Go value as [buffer.Get] takes them. The view is
+// [buffer.Exporter], a *View, or a plain Go value as [buffer.Get] takes them: strings, and all with a
+// bool inside, are lent read-only. The view is
 // read/write where the object can lend its memory so. A view of a view is another handle on the
 // same shared buffer, with the same exporter as Base.
 //

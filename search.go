@@ -35,8 +35,10 @@ func (v *View) search(what string, value any, found func(position int) bool) err
 	if err := v.checkLookup(what); err != nil {
 		return err
 	}
+	typ := v.buf.Type()
+	value = asItem(typ, value)
 	err := v.walk(func(items kernel.Items) (err error) {
-		typ, position := v.buf.Type(), -1
+		position := -1
 		if items.Size == 0 && items.Count() > 1 {
 			return searchNothing(typ, value, items.Count(), found)
 		}
@@ -54,6 +56,22 @@ func (v *View) search(what string, value any, found func(position int) bool) err
 		return fmt.Errorf("%s in a view: %w", what, err)
 	}
 	return nil
+}
+
+// asItem gives a record or list in the form in which items are unpacked, so that a Go struct is found
+// among records. What is no item stays as it is, and equals none.
+func asItem(typ *format.Type, value any) any {
+	if isLeaf(typ) {
+		return value
+	}
+	packed := make([]byte, typ.Size())
+	if typ.Pack(packed, value) != nil {
+		return value
+	}
+	if item, err := typ.Unpack(packed); err == nil {
+		return item
+	}
+	return value
 }
 
 // searchNothing is the search among items of no bytes, which are all the same.

@@ -148,6 +148,13 @@ var traps = []struct {
 		_, bools := must(must(memoryview.FromObject([]bool{true})).Cast("B")).Hash()
 		return err == nil && errors.Is(bools, buffer.ErrType)
 	}},
+	{"a Go struct can be set and found among records", func() bool {
+		type point struct{ X, y int16 }
+		points := []point{{1, 2}, {3, 4}, {3, 4}}
+		v := must(memoryview.FromObject(points))
+		err := v.Set(point{5, 6}, 0)
+		return err == nil && points[0] == point{5, 6} && must(v.Count(point{3, 4})) == 2 && must(v.Index([]any{3.0, 4})) == -1 && must(v.Index(&points[2])) == 1
+	}},
 	{"bytes compare with bytes only: 'c' is no 'B'", func() bool {
 		v := must(memoryview.FromObject("abc"))
 		return !must(v.Equal(must(v.Cast("c")))) && must(must(v.Cast("c")).Equal(must(v.Cast("1s"))))

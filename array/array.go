@@ -16,9 +16,10 @@ import (
 // Array is typed access to the items of a view, in its memory. [Of] checked once that every item is
 // a T as Go lays it out, so an access is a bounds check and a load.
 //
-// An access outside the array panics, as with slices; so does one with another number of indices
-// than there are dimensions, a Set in read-only memory, and any access after Release. What it panics
-// with is an error that matches buffer.ErrBounds or buffer.ErrReleased. Arrays are safe for use by
+// An access outside the array panics, as with slices, also with a negative index, which View.At would
+// take; so does one with another number of indices than there are dimensions, a Set in read-only
+// memory, and any access after Release. What it panics with is an error that matches
+// buffer.ErrBounds, buffer.ErrReadOnly or buffer.ErrReleased. Arrays are safe for use by
 // many goroutines, Release included; what the memory holds is not guarded. An Array must not be
 // copied.
 type Array[T any] struct {
@@ -144,7 +145,7 @@ func (a *Array[T]) At(index ...int) T {
 func (a *Array[T]) Set1(i int, v T) {
 	s := a.state.Load()
 	if uint(i) >= uint(s.write1) {
-		panic(s)
+		panic((*written)(s))
 	}
 	*(*T)(unsafe.Add(s.base, i*s.stride0)) = v
 	runtime.KeepAlive(s)
@@ -154,7 +155,7 @@ func (a *Array[T]) Set1(i int, v T) {
 func (a *Array[T]) Set2(i, j int, v T) {
 	s := a.state.Load()
 	if uint(i) >= uint(s.write2[0]) || uint(j) >= uint(s.write2[1]) {
-		panic(s)
+		panic((*written)(s))
 	}
 	*(*T)(unsafe.Add(s.base, i*s.stride0+j*s.stride1)) = v
 	runtime.KeepAlive(s)
@@ -164,7 +165,7 @@ func (a *Array[T]) Set2(i, j int, v T) {
 func (a *Array[T]) Set3(i, j, k int, v T) {
 	s := a.state.Load()
 	if uint(i) >= uint(s.write3[0]) || uint(j) >= uint(s.write3[1]) || uint(k) >= uint(s.write3[2]) {
-		panic(s)
+		panic((*written)(s))
 	}
 	*(*T)(unsafe.Add(s.base, i*s.stride0+j*s.stride1+k*s.stride2)) = v
 	runtime.KeepAlive(s)
@@ -174,7 +175,7 @@ func (a *Array[T]) Set3(i, j, k int, v T) {
 func (a *Array[T]) Set(v T, index ...int) {
 	s := a.state.Load()
 	if s.readOnly {
-		panic(s)
+		panic((*written)(s))
 	}
 	*(*T)(unsafe.Add(s.base, s.offset(index))) = v
 	runtime.KeepAlive(s)

@@ -64,7 +64,7 @@ func (d *Decoder[T]) At3(i, j, k int) T { return d.At(i, j, k) }
 func (d *Decoder[T]) Set(v T, index ...int) {
 	s := d.state.Load()
 	if s.readOnly {
-		panic(&s.state)
+		panic((*written)(&s.state))
 	}
 	s.plan.encode(unsafe.Add(s.base, s.offset(index)), unsafe.Pointer(&v))
 	runtime.KeepAlive(s)

@@ -80,16 +80,31 @@ func (s *state) Error() string {
 	if s.hold == nil {
 		return fmt.Sprintf("array: %v: access after Release", buffer.ErrReleased)
 	}
-	access := ""
-	if s.readOnly {
-		access = ", which is read-only"
-	}
-	return fmt.Sprintf("array: %v: access to shape %v%s: give one index for each dimension, each from 0 to below its extent", buffer.ErrBounds, s.shape, access)
+	return fmt.Sprintf("array: %v: access to shape %v: give one index for each dimension, each from 0 to below its extent", buffer.ErrBounds, s.shape)
 }
 
 // Is matches buffer.ErrReleased and buffer.ErrBounds.
 func (s *state) Is(target error) bool {
 	return target == buffer.ErrReleased && s.hold == nil || target == buffer.ErrBounds && s.hold != nil
+}
+
+// written is the state as the error of a refused write.
+type written state
+
+// Error says what a panic with this state was about.
+func (w *written) Error() string {
+	if w.Is(buffer.ErrReadOnly) {
+		return fmt.Sprintf("array: %v: set an item: use a copy, or a view of writable memory", buffer.ErrReadOnly)
+	}
+	return (*state)(w).Error()
+}
+
+// Is matches buffer.ErrReadOnly, and else what the state matches.
+func (w *written) Is(target error) bool {
+	if w.readOnly {
+		return target == buffer.ErrReadOnly
+	}
+	return (*state)(w).Is(target)
 }
 
 // count is the number of items.

@@ -138,7 +138,7 @@ func (b *Buffer) sameStructure(src *Buffer) error {
 		return fmt.Errorf("%w: different structures: copy of shape %v to shape %v", ErrValue, from.Shape, to.Shape)
 	}
 	if strings.TrimPrefix(to.Format, "@") != strings.TrimPrefix(from.Format, "@") || to.ItemSize != from.ItemSize {
-		return fmt.Errorf("%w: different structures: copy of %q items (%d bytes) to %q (%d bytes): cast one side to the other's format where the bytes agree",
+		return fmt.Errorf("%w: different structures: copy of %q items (%d bytes) to %q (%d bytes): values are not converted; where the bytes mean the same, cast one side",
 			ErrValue, from.Format, from.ItemSize, to.Format, to.ItemSize)
 	}
 	return nil

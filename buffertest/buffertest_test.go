@@ -90,6 +90,9 @@ func TestFindsFaults(t *testing.T) {
 			}
 			return lend(row, flags)
 		}, "shows other memory"},
+		"always returns nothing": {func(buffer.Flags) (*buffer.Buffer, error) { return nil, nil }, "neither a loan nor an error"},
+		"panics":                 {func(buffer.Flags) (*buffer.Buffer, error) { panic("no") }, "panicked: no"},
+		"is none":                {nil, "panicked"},
 		"returns nothing": {func(flags buffer.Flags) (*buffer.Buffer, error) {
 			if flags == buffer.Simple {
 				return nil, nil
@@ -97,6 +100,9 @@ func TestFindsFaults(t *testing.T) {
 			return lend(row, flags)
 		}, "neither a loan nor an error"},
 	} {
+		if err := buffertest.TestExporter(nil); err == nil {
+			t.Error("no exporter is one")
+		}
 		if err := buffertest.TestExporter(c.exporter); err == nil || !strings.Contains(err.Error(), c.found) {
 			t.Errorf("an exporter that %s: %v", fault, err)
 		}

@@ -351,7 +351,29 @@ func (t *Type) inOrder(value any) ([]any, error) {
 	case []any:
 		return t.byPosition(v)
 	}
-	return nil, t.wrongType(value, "a Record, a []any or a map[string]any")
+	if values, ok := structValues(reflect.ValueOf(value)); ok {
+		return t.byPosition(values)
+	}
+	return nil, t.wrongType(value, "a Record, a []any, a map[string]any or a Go struct")
+}
+
+// structValues gives the fields of a Go struct, or of one that is pointed to, as [ForType] sees them.
+func structValues(v reflect.Value) (values []any, ok bool) {
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return nil, false
+	}
+	whole := reflect.New(v.Type()).Elem() // addressable, so that fields that are not exported can be read
+	whole.Set(v)
+	for i := range v.NumField() {
+		if _, shown := fieldName(v.Type().Field(i)); shown {
+			field := whole.Field(i)
+			values = append(values, reflect.NewAt(field.Type(), field.Addr().UnsafePointer()).Elem().Interface())
+		}
+	}
+	return values, true
 }
 
 func mapOf(r Record) map[string]any {

@@ -471,3 +471,29 @@ func TestLongDouble(t *testing.T) {
 		t.Errorf("Zg is a %T", v)
 	}
 }
+
+// TestPackStructs packs Go structs into records that are laid out otherwise.
+func TestPackStructs(t *testing.T) {
+	type inner struct{ X, y int8 }
+	type outer struct {
+		A    uint16
+		_    [2]byte
+		Skip int64 `memoryview:"-"`
+		In   inner
+		L    [2]float32
+	}
+	typ := mustParse(t, "T{>H:a:T{b:x:b:y:}:in:(2)<e:l:}")
+	for _, value := range []any{outer{A: 258, In: inner{3, -4}, L: [2]float32{1, -2}}, &outer{A: 258, In: inner{3, -4}, L: [2]float32{1, -2}}} {
+		dst := make([]byte, typ.Size())
+		if err := typ.Pack(dst, value); err != nil || string(dst) != "\x01\x02\x03\xfc\x00\x3c\x00\xc0" {
+			t.Errorf("%T: %x, %v", value, dst, err)
+		}
+	}
+	for _, value := range []any{inner{}, (*outer)(nil), &value8{}} {
+		if err := typ.Pack(make([]byte, typ.Size()), value); err == nil {
+			t.Errorf("%T was packed", value)
+		}
+	}
+}
+
+type value8 struct{ A, B, C float64 }

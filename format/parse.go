@@ -382,7 +382,7 @@ func (p *parser) function(at int) (*Type, error) {
 func (p *parser) code() (*code, error) {
 	at := p.i
 	if !p.more() {
-		return nil, p.fail(at, "the end after a count, a shape or &, which want an item")
+		return nil, p.fail(at, "the end after a count, a shape or &, which want an item after them: the name f8 of NumPy, for one, is d here")
 	}
 	length := 1
 	switch rest := p.s[p.i:]; {
