@@ -78,7 +78,7 @@
 //   - text: a string that has room; the rest is filled with NUL, and trailing NULs are not read back.
 //   - arrays: a []any, or any Go slice or array, of just the extents.
 //   - records: a [Record], by the names if it has them for all its values and the type too, or else by position; a []any by
-//     position; a map[string]any that has all the names.
+//     position; a map[string]any that has all the names; a Go struct, or a pointer to one, by position.
 //
 // # Limits
 //
