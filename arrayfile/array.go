@@ -39,18 +39,24 @@ func (a *Array) NBytes() int {
 }
 
 // Notes returns what the format does not say of the items, in words, such as that numbers count
-// seconds. It is nil for nearly all arrays.
-func (a *Array) Notes() []string { return slices.Clone(a.notes) }
+// seconds, and that items were read which would have been mapped. It is nil for nearly all arrays.
+func (a *Array) Notes() []string {
+	notes := slices.Clone(a.notes)
+	if a.file != nil && a.file.copied.Load() {
+		notes = append(notes, "read into memory: this could not be mapped")
+	}
+	return notes
+}
 
-// GetBuffer lends the array's memory, read-only. Where the system does not map the file, or Reading
-// was asked for, the memory is a copy of its own. A closed file is os.ErrClosed. A file cut short since Open
+// GetBuffer lends the array's memory, read-only unless the file is Writable. Where the system does not
+// map the file, or Reading was asked for, the memory is a copy of its own. A closed file is os.ErrClosed. A file cut short since Open
 // is ErrTruncated; one cut short later is buffer.ErrFault when the missing bytes are met.
 func (a *Array) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 	mem, skip, err := a.file.memory(a.offset, a.NBytes())
 	if err != nil {
 		return nil, err
 	}
-	mem.ReadOnly, mem.Obj = true, a
+	mem.ReadOnly, mem.Obj = !a.file.settings.writable, a
 	b, err := mem.Lend(skip, a.layout, flags)
 	if err != nil && mem.Release != nil {
 		mem.Release()

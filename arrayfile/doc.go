@@ -6,8 +6,12 @@
 //	defer f.Close()
 //	v, err := f.View("")
 //
-// It reads NumPy's npy files, versions 1.0, 2.0 and 3.0. A file's header is taken for hostile:
+// It reads and makes NumPy's npy files, versions 1.0, 2.0 and 3.0. A file's header is taken for hostile:
 // it is read by a bounded parser, and what it says is believed only where the file bears it out.
+// Files of other kinds are opened by saying what lies in them, by [Raw].
+//
+// Views are read-only, but for those of [Writable] files, which are written in place, and of new
+// files of [Create], which appear under their name only once they are whole.
 //
 // Item types become the formats of PEP 3118. What a format cannot say, as that a number counts
 // seconds, [Array.Notes] tells.

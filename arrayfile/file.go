@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync/atomic"
 	"unsafe"
@@ -15,52 +16,61 @@ import (
 
 // File is an open file of arrays. Its methods are safe to call from many goroutines.
 type File struct {
-	name    string // for messages
-	file    *os.File
-	data    []byte // where there is no file
-	closed  atomic.Bool
-	kind    string
-	size    int64
-	arrays  []*Array
-	reading bool // do not map
+	name     string // for messages
+	file     *os.File
+	data     []byte // where there is no file
+	closed   atomic.Bool
+	copied   atomic.Bool // was read where others are mapped
+	kind     string
+	size     int64
+	arrays   []*Array
+	settings settings
+	mappings mappings
+	draft    draft
 }
 
-// Option changes how Open works.
-type Option func(*File)
-
-// Reading makes each View read its array into memory where it would map it. That costs the
-// array's size, and shields from others who cut the file short or write to it meanwhile.
-func Reading() Option {
-	return func(f *File) { f.reading = true }
-}
-
-// Open opens an array file by what it holds, whatever its name, and reads its header only. The file
-// must be a regular one. The caller calls Close when it needs no further views; a File that is not
-// closed is closed by the collector.
+// Open opens an array file by what it holds, whatever its name, and reads its header only; a file
+// without one is opened by Raw. The caller calls Close when it needs no further views; a File that is
+// not closed is closed by the collector. A pipe is read as by OpenReader, once somebody writes to it.
 //
-// The error is the operating system's, ErrUnknown for content of another kind, or a *HeaderError,
-// which also matches ErrTruncated, ErrPickled, or an error of package buffer where that is the cause.
+// The error is the operating system's, ErrUnknown for content of another kind, a *HeaderError,
+// which also matches ErrTruncated, ErrPickled, or an error of package buffer where that is the cause,
+// or for Raw one of these without a header.
 func Open(path string, opts ...Option) (*File, error) {
-	info, err := os.Stat(path) // before opening it: opening a pipe would wait
+	s, err := settingsOf(opts)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	info, err := os.Stat(path) // before opening it: opening a device may do things
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
+	isPipe := info.Mode().Type() == fs.ModeNamedPipe
+	switch {
+	case !isPipe && !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: %w: it is no regular file: copy its content into one", path, ErrUnknown)
+	case s.writable && isPipe:
+		return nil, fmt.Errorf("%s: %w: a pipe cannot be written in place: copy its content into a file", path, buffer.ErrReadOnly)
+	case s.writable && !canMap:
+		return nil, fmt.Errorf("%s: writing: %w: files are mapped on Unix alone: open it without Writable", path, errors.ErrUnsupported)
 	}
-	file, err := os.Open(path)
+	mode := os.O_RDONLY
+	if s.writable {
+		mode = os.O_RDWR
+	}
+	file, err := os.OpenFile(path, mode, 0)
 	if err != nil {
 		return nil, err
 	}
-	if info, err = file.Stat(); err != nil {
-		_ = file.Close()
-		return nil, err
+	if isPipe {
+		defer file.Close()
+		return openStream(file, path, s)
 	}
-	f := &File{name: path, file: file}
-	for _, opt := range opts {
-		opt(f)
+	f := &File{name: path, file: file, settings: s}
+	if info, err = file.Stat(); err == nil {
+		err = f.read(file, info.Size())
 	}
-	if err := f.read(file, info.Size()); err != nil {
+	if err != nil {
 		_ = file.Close()
 		return nil, err
 	}
@@ -68,9 +78,21 @@ func Open(path string, opts ...Option) (*File, error) {
 }
 
 // FromBytes opens the content of an array file that is in memory already, such as one embedded in
-// the program. Views share it. Nobody may change it while there are any.
-func FromBytes(data []byte) (*File, error) {
-	f := &File{name: "array file in memory", data: data}
+// the program. Views share it. Nobody may change it while there are any. The options are Open's,
+// but for Writable.
+func FromBytes(data []byte, opts ...Option) (*File, error) {
+	s, err := settingsOf(opts)
+	if err != nil {
+		return nil, err
+	}
+	return openBytes(data, "array file in memory", s)
+}
+
+func openBytes(data []byte, name string, s settings) (*File, error) {
+	if s.writable {
+		return nil, fmt.Errorf("%s: %w: option Writable is for files: save it as one, or copy the view", name, buffer.ErrReadOnly)
+	}
+	f := &File{name: name, data: data, settings: s}
 	if err := f.read(bytes.NewReader(data), int64(len(data))); err != nil {
 		return nil, err
 	}
@@ -79,17 +101,26 @@ func FromBytes(data []byte) (*File, error) {
 
 // read finds out what the file is, and what arrays it has.
 func (f *File) read(r io.ReaderAt, size int64) error {
-	err := sniff(r)
+	kind, a, err := readArray(r, size, f.settings)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.name, err)
-	}
-	kind, a, err := readNPY(r, size)
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.name, err)
+		return f.fail(err)
 	}
 	a.file = f
 	f.kind, f.size, f.arrays = kind, size, []*Array{a}
 	return nil
+}
+
+func (f *File) fail(err error) error { return fmt.Errorf("%s: %w", f.name, err) }
+
+func readArray(r io.ReaderAt, size int64, s settings) (kind string, a *Array, err error) {
+	if s.raw {
+		a, err = rawArray(s, size)
+		return "raw", a, err
+	}
+	if err := sniff(r); err != nil {
+		return "", nil, err
+	}
+	return readNPY(r, size)
 }
 
 // sniff tells the kind of a file by its first bytes.
@@ -107,14 +138,15 @@ func sniff(r io.ReaderAt) error {
 	case len(start) >= 4 && start[:4] == "PK\x03\x04":
 		return fmt.Errorf("%w: it is a zip archive: unpack it, and open the npy files in it", ErrUnknown)
 	default:
-		return fmt.Errorf("%w: it begins with %q, an npy file with %q: write one with NumPy's save", ErrUnknown, start, npyMagic)
+		return fmt.Errorf("%w: it begins with %q, an npy file with %q: write one with NumPy's save, or say what the items are (Raw, --format)",
+			ErrUnknown, start, npyMagic)
 	}
 }
 
-// Kind returns what kind of file it is, such as "npy 1.0".
+// Kind returns what kind of file it is, such as "npy 1.0" or "raw".
 func (f *File) Kind() string { return f.kind }
 
-// Size returns the bytes of the whole file when it was opened.
+// Size returns the bytes of the whole file when it was opened, or of what was read of a pipe.
 func (f *File) Size() int64 { return f.size }
 
 // Array returns an array of the file: the one it has for "". Another name is ErrName.
@@ -125,8 +157,9 @@ func (f *File) Array(name string) (*Array, error) {
 	return nil, fmt.Errorf("%s: %w: %q: it has one array, named \"\"", f.name, ErrName, name)
 }
 
-// View returns a read-only view of an array of the file: the one it has for "". The view lives on
-// after Close. Its memory is given back when it and all that was made of it are released.
+// View returns a view of an array of the file: the one it has for "". It is read-only, unless the
+// file is Writable or one that Create made. The view lives on after Close. Its memory is given back
+// when it and all that was made of it are released.
 func (f *File) View(name string) (*memoryview.View, error) {
 	a, err := f.Array(name)
 	if err != nil {
@@ -135,20 +168,46 @@ func (f *File) View(name string) (*memoryview.View, error) {
 	return memoryview.FromObject(a)
 }
 
-// Close closes the file, after which it gives no more views, with os.ErrClosed. Views that are out
-// stay alive. A second call does nothing.
+// Flush waits until everything that was written to the views lies on the disk. Without Writable it
+// does nothing.
+func (f *File) Flush() error {
+	if !f.settings.writable {
+		return nil
+	}
+	if f.closed.Load() {
+		return f.errClosed()
+	}
+	return f.flush()
+}
+
+func (f *File) flush() error {
+	if err := f.mappings.sync(); err != nil {
+		return f.fail(fmt.Errorf("flushing: %w", err))
+	}
+	return f.file.Sync()
+}
+
+// Close closes the file, after which it gives no more views, with os.ErrClosed. It flushes first, and
+// throws away a file of Create's without a Commit. Views that are out stay alive; what is written to
+// them later reaches the file at the system's leisure. A second call does nothing.
 func (f *File) Close() error {
 	if f.closed.Swap(true) || f.file == nil {
 		return nil
 	}
-	return f.file.Close()
+	var err error
+	if abandoned := f.draft.discard(); f.settings.writable && !abandoned {
+		err = f.flush()
+	}
+	return errors.Join(err, f.file.Close())
 }
+
+func (f *File) errClosed() error { return fmt.Errorf("%s: %w: open it again", f.name, os.ErrClosed) }
 
 // memory lends n bytes from an offset, which begin skip bytes from the memory's base.
 func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err error) {
 	switch {
 	case f.closed.Load():
-		return mem, 0, fmt.Errorf("%s: %w: open it again", f.name, os.ErrClosed)
+		return mem, 0, f.errClosed()
 	case f.file == nil:
 		return memoryOf(f.data), int(offset), nil
 	}
@@ -159,10 +218,15 @@ func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err err
 	if info.Size()-offset < int64(n) {
 		return mem, 0, fmt.Errorf("%s: %w: it had %d bytes when it was opened, and has %d now", f.name, ErrTruncated, f.size, info.Size())
 	}
-	if !f.reading && n > 0 {
-		if mem, skip, err = mapRange(f.file, offset, n); err == nil {
+	if !f.settings.reading && n > 0 {
+		mem, skip, err = f.mappings.add(f.file, offset, n, f.settings.writable)
+		switch {
+		case err == nil:
 			return mem, skip, nil
+		case f.settings.writable:
+			return mem, 0, fmt.Errorf("%s: mapping %d bytes for writing: %w: open it without Writable", f.name, n, err)
 		}
+		f.copied.Store(true)
 	}
 	data := make([]byte, n)
 	if _, err := f.file.ReadAt(data, offset); err != nil {

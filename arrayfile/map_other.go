@@ -5,11 +5,17 @@ package arrayfile
 import (
 	"errors"
 	"os"
-
-	"github.com/go-memoryview/memoryview/buffer"
 )
 
-// mapRange says that files are read here.
-func mapRange(*os.File, int64, int) (mem buffer.Memory, skip int, err error) {
-	return buffer.Memory{}, 0, errors.ErrUnsupported
+// canMap tells that files are read here.
+const canMap = false
+
+func mapRange(*os.File, int64, int, bool) (data []byte, skip int, err error) {
+	return nil, 0, errors.ErrUnsupported
 }
+
+func unmap([]byte) {}
+
+func syncRange([]byte) error { return errors.ErrUnsupported }
+
+func syncFolder(string) error { return nil }

@@ -5,38 +5,48 @@ package arrayfile
 import (
 	"os"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/go-memoryview/memoryview/buffer"
 )
 
+// canMap tells that files can be mapped here.
+const canMap = true
+
 // mapRange maps n bytes from an offset of the file, n > 0. Mappings begin at a page: the bytes begin
-// skip bytes from the memory's base.
-func mapRange(file *os.File, offset int64, n int) (mem buffer.Memory, skip int, err error) {
+// skip bytes from the start of the data.
+func mapRange(file *os.File, offset int64, n int, writable bool) (data []byte, skip int, err error) {
 	skip = int(offset % int64(os.Getpagesize()))
 	if skip+n < 0 {
-		return buffer.Memory{}, 0, syscall.EOVERFLOW
+		return nil, 0, syscall.EOVERFLOW
+	}
+	access := unix.PROT_READ
+	if writable {
+		access |= unix.PROT_WRITE
 	}
 	conn, err := file.SyscallConn()
 	if err != nil {
-		return buffer.Memory{}, 0, err
+		return nil, 0, err
 	}
-	var data []byte
 	ctlErr := conn.Control(func(fd uintptr) {
-		data, err = unix.Mmap(int(fd), offset-int64(skip), skip+n, unix.PROT_READ, unix.MAP_SHARED)
+		data, err = unix.Mmap(int(fd), offset-int64(skip), skip+n, access, unix.MAP_SHARED)
 	})
 	if ctlErr != nil {
 		err = ctlErr
 	}
+	return data, skip, err
+}
+
+func unmap(data []byte) { _ = unix.Munmap(data) }
+
+// syncRange waits until what was written to a mapping is in the file.
+func syncRange(data []byte) error { return unix.Msync(data, unix.MS_SYNC) }
+
+// syncFolder waits until a folder's entries lie on the disk.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
 	if err != nil {
-		return buffer.Memory{}, 0, err
+		return err
 	}
-	return buffer.Memory{
-		Base:    unsafe.Pointer(unsafe.SliceData(data)),
-		Size:    len(data),
-		Mapped:  true,
-		Release: func() { _ = unix.Munmap(data) },
-	}, skip, nil
+	defer folder.Close()
+	return folder.Sync()
 }

@@ -22,7 +22,7 @@ const maxNothing = 1 << 20
 // readNPY reads the header of an npy file of that size, and none of its data.
 func readNPY(r io.ReaderAt, size int64) (version string, a *Array, err error) {
 	var prefix [12]byte
-	if err := readHeader(r, prefix[:10], 0, size); err != nil {
+	if err := readHeader(r, prefix[:10], 0); err != nil {
 		return "", nil, err
 	}
 	major, minor := prefix[6], prefix[7]
@@ -31,7 +31,7 @@ func readNPY(r io.ReaderAt, size int64) (version string, a *Array, err error) {
 	case major < 1 || major > 3 || minor != 0:
 		return "", nil, badHeader(6, "npy version %d.%d: 1.0, 2.0 and 3.0 are known", major, minor)
 	case major > 1:
-		if err := readHeader(r, prefix[10:], 10, size); err != nil {
+		if err := readHeader(r, prefix[10:], 10); err != nil {
 			return "", nil, err
 		}
 		start, length = 12, int64(binary.LittleEndian.Uint32(prefix[8:]))
@@ -43,7 +43,7 @@ func readNPY(r io.ReaderAt, size int64) (version string, a *Array, err error) {
 	if int64(len(text)) < length {
 		return "", nil, badHeader(8, "%w: the header takes %d bytes, %d are left", ErrTruncated, length, len(text))
 	}
-	if err := readHeader(r, text, start, size); err != nil {
+	if err := readHeader(r, text, start); err != nil {
 		return "", nil, err
 	}
 	header, err := parseLiteral(text, start, major < 3)
@@ -55,14 +55,16 @@ func readNPY(r io.ReaderAt, size int64) (version string, a *Array, err error) {
 }
 
 // readHeader fills b from an offset of the file.
-func readHeader(r io.ReaderAt, b []byte, offset, size int64) error {
-	switch _, err := r.ReadAt(b, offset); {
-	case size < offset+int64(len(b)):
-		return badHeader(size, "%w: the header's bytes %d to %d are missing", ErrTruncated, size, offset+int64(len(b)))
-	case err != nil && !errors.Is(err, io.EOF):
-		return fmt.Errorf("reading the header: %w", err)
+func readHeader(r io.ReaderAt, b []byte, offset int64) error {
+	n, err := r.ReadAt(b, offset)
+	end := offset + int64(len(b))
+	switch {
+	case n == len(b):
+		return nil
+	case err == nil || errors.Is(err, io.EOF):
+		return badHeader(offset+int64(n), "%w: the header's bytes %d to %d are missing", ErrTruncated, offset+int64(n), end)
 	}
-	return nil
+	return fmt.Errorf("reading the header: %w", err)
 }
 
 // newArray makes an array of a header: the dict with the keys descr, fortran_order and shape.
@@ -95,15 +97,18 @@ func newArray(header value, offset, size int64) (*Array, error) {
 	if l.Strides, err = buffer.ContiguousStrides(l.Shape, l.ItemSize, a.order); err != nil {
 		return nil, badHeader(shape.at, "the shape: %w", err)
 	}
-	return a, a.fits(shape.at, size)
+	if err := a.fits(size); err != nil {
+		return nil, &HeaderError{Offset: shape.at, Err: err}
+	}
+	return a, nil
 }
 
-// fits checks that the file holds what the shape promises.
-func (a *Array) fits(shapeAt, size int64) error {
+// fits checks that a file of that size holds what the shape promises.
+func (a *Array) fits(size int64) error {
 	need, have := int64(a.NBytes()), size-a.offset
 	if need > have {
-		return badHeader(shapeAt, "%w: shape %v with items of %d bytes needs %d bytes of data, %d follow the header",
-			ErrTruncated, a.layout.Shape, a.layout.ItemSize, need, have)
+		return fmt.Errorf("%w: shape %v with items of %d bytes needs %d bytes of data, %d follow from byte %d on",
+			ErrTruncated, a.layout.Shape, a.layout.ItemSize, need, max(have, 0), a.offset)
 	}
 	if need > 0 {
 		return nil
@@ -114,8 +119,8 @@ func (a *Array) fits(shapeAt, size int64) error {
 			break
 		}
 		if extent > maxNothing/nothing {
-			return badHeader(shapeAt, "shape %v with items of %d bytes: at most %d rows or items of no bytes are possible",
-				a.layout.Shape, a.layout.ItemSize, maxNothing)
+			return fmt.Errorf("%w: shape %v with items of %d bytes: at most %d rows or items of no bytes are possible",
+				buffer.ErrLayout, a.layout.Shape, a.layout.ItemSize, maxNothing)
 		}
 		nothing *= extent
 	}

@@ -140,5 +140,8 @@ expected["trailing.npy"]["offset"] -= 4
 write("nested-shape", b"{'descr': [('a', ('<i2', (2,)), (2,))], 'fortran_order': False, 'shape': (2,)}\n", four)
 save("pickled", np.array([None, 1], object))
 
+readings = b"".join(struct.pack("<I3xd", 100 + i, 0.5 * i) for i in range(4))
+(out / "readings.bin").write_bytes(b"READINGS".ljust(16, b"\0") + readings)
+
 lines = (f"{json.dumps(name)}: {json.dumps(what)}" for name, what in expected.items())
 (out / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf8")
