@@ -138,7 +138,7 @@ func sniff(r io.ReaderAt) error {
 	case len(start) >= 4 && start[:4] == "PK\x03\x04":
 		return fmt.Errorf("%w: it is a zip archive: unpack it, and open the npy files in it", ErrUnknown)
 	default:
-		return fmt.Errorf("%w: it begins with %q, an npy file with %q: write one with NumPy's save, or say what the items are (Raw, --format)",
+		return fmt.Errorf("%w: it begins with %q, an npy file with %q: write one with NumPy's save, or give the format of a raw file",
 			ErrUnknown, start, npyMagic)
 	}
 }

@@ -43,7 +43,7 @@ func rowOf(itemSize int, n int64) ([]int, error) {
 	}
 	count, left := n/int64(itemSize), n%int64(itemSize)
 	if left != 0 {
-		return nil, fmt.Errorf("%w: %d bytes are %d items of %d bytes, and %d bytes are left over: give a shape, an offset or another format",
+		return nil, fmt.Errorf("%w: %d bytes hold %d whole items of %d bytes, and %d left over: give a shape, an offset or another format",
 			buffer.ErrLayout, n, count, itemSize, left)
 	}
 	if int64(int(count)) != count {

@@ -110,7 +110,7 @@ func TestRawRefuses(t *testing.T) {
 		message string
 	}{
 		{opts{raw("nonsense{")}, buffer.ErrFormat, "nonsense{"},
-		{opts{raw("<I")}, buffer.ErrLayout, "10 bytes are 2 items of 4 bytes, and 2 bytes are left over"},
+		{opts{raw("<I")}, buffer.ErrLayout, "10 bytes hold 2 whole items of 4 bytes, and 2 left over"},
 		{opts{raw("T{}")}, buffer.ErrLayout, "give a shape"},
 		{opts{raw("T{}", math.MaxInt)}, buffer.ErrLayout, "items of no bytes are possible"},
 		{opts{raw("<I", 3)}, arrayfile.ErrTruncated, "shape [3] with items of 4 bytes needs 12 bytes of data, 10 follow from byte 0 on"},

@@ -65,7 +65,7 @@ else:
         assert b.dtype == a.dtype, (i, b.dtype, a.dtype)
         assert b.shape == a.shape, (i, b.shape, a.shape)
         if a.dtype.names:  # NumPy may leave out padding when it copies
-            assert b.tolist() == mapped.tolist() == a.tolist(), (i, a.dtype, a, b)
+            assert repr(b.tolist()) == repr(mapped.tolist()) == repr(a.tolist()), (i, a.dtype, a, b)
         else:
             assert b.tobytes("C").hex() == mapped.tobytes("C").hex() == cases[i]["data"], (i, a.dtype, a, b)
         assert b.flags.c_contiguous == a.flags.c_contiguous and b.flags.f_contiguous == a.flags.f_contiguous, (i, a.flags, b.flags)

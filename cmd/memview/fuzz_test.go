@@ -37,18 +37,28 @@ func FuzzShow(f *testing.F) {
 		var text, data bytes.Buffer
 		out := plainOutput(&text)
 		out.width = 60
-		if i, err := infoOf("file", opened); err != nil || i.print(out) != nil {
-			t.Fatal(err)
-		}
-		whole, err := opened.View("")
+		whole, err := selectionOf(target{}, "", opened)
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := target{slice: slice}.cut(whole, "")
+		defer whole.Close()
+		if err := infoOf(whole).print(out); err != nil {
+			t.Fatal(err)
+		}
+		v, err := target{steps: slice}.cut(whole.whole, "")
 		if err != nil {
 			return
 		}
+		part := *whole
+		part.steps, part.part = slice, v
 		defer v.Release()
+		if err := infoOf(&part).print(out); err != nil {
+			t.Fatal(err)
+		}
+		hex := hexCommand{Items: 20}
+		if err := hex.print(out, &part); err != nil && v.ItemSize() <= maxItemSize && !errors.Is(err, buffer.ErrValue) {
+			t.Fatal(err)
+		}
 		shown, hidden, err := new(showCommand).text(v, out)
 		if err == nil {
 			out.WriteString(shown)
@@ -64,7 +74,7 @@ func FuzzShow(f *testing.F) {
 			return
 		}
 		out = plainOutput(&data)
-		switch err := showJSON(out, target{slice: slice}, "", v); {
+		switch err := showJSON(out, &part); {
 		case errors.Is(err, buffer.ErrValue): // text of impossible characters
 			return
 		case err != nil:
@@ -73,6 +83,41 @@ func FuzzShow(f *testing.F) {
 		out.Flush()
 		if !json.Valid(data.Bytes()) {
 			t.Fatalf("%s", data.String())
+		}
+	})
+}
+
+// FuzzTarget reads whatever arguments: nothing of them is lost, and what is taken for a file that is
+// not there ends before the first slice.
+func FuzzTarget(f *testing.F) {
+	for _, arg := range []string{"", "a.npy", "a.npy[0]", "a.npy[0].x.y[::2, ...][1]", "[:].petal", "-[0]", "a[1][2]", "a].b[", "[.]", "a[0].", "][]"} {
+		f.Add(arg, "")
+		f.Add("a.npy", arg)
+	}
+	f.Fuzz(func(t *testing.T, file, rest string) {
+		nothing := func(string) bool { return false }
+		everything := func(string) bool { return true }
+		if whole, err := parseTarget(file, "", everything); err != nil || whole.path != file || whole.steps != "" {
+			t.Fatalf("%q exists, and is read as %+v, %v", file, whole, err)
+		}
+		alone, err := parseTarget(file, "", nothing)
+		if err != nil || alone.path+alone.steps != file {
+			t.Fatalf("%q is read as %+v, %v", file, alone, err)
+		}
+		both, err := parseTarget(file, rest, nothing)
+		if (err != nil) != (alone.steps != "" && rest != "") {
+			t.Fatalf("%q, %q are read as %+v, %v", file, rest, both, err)
+		}
+		again, steps := "", alone.steps
+		for steps != "" {
+			var step string
+			if step, steps, err = nextStep(steps); err != nil {
+				break
+			}
+			again += step
+		}
+		if err == nil && again != alone.steps {
+			t.Fatalf("%q is read as %q", alone.steps, again)
 		}
 	})
 }

@@ -6,18 +6,28 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/cmd/memview/internal/arraytext"
 	"github.com/go-memoryview/memoryview/format"
 )
 
 type infoCommand struct {
-	File string `arg:"" optional:"" help:"The file. The sample where none is named."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	source
+
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
-// info is what a header says.
+// Help is called by kong.
+func (*infoCommand) Help() string {
+	return examples(`
+		memview info photo.npy                      format, shape and strides, from the header alone
+		memview info 'photo.npy[::-2, ..., 0]'      and those of a part: where its first item lies, too
+		memview info 'log.npy[:].pos'               a field of records
+		memview info --format '<f' depth.bin        how many items a raw file holds
+		memview info --json photo.npy | jq .shape       for other programs`)
+}
+
+// info is what a header says, of the whole array or of a part.
 type info struct {
 	File       string      `json:"file"`
 	Kind       string      `json:"kind"`
@@ -33,6 +43,8 @@ type info struct {
 	NBytes     int         `json:"nbytes"`
 	Offset     int64       `json:"offset"`
 	Notes      []string    `json:"notes,omitempty"`
+
+	isWhole bool // no part was cut out
 }
 
 type infoField struct {
@@ -45,22 +57,12 @@ type infoField struct {
 
 // Run prints what the header says.
 func (c *infoCommand) Run(out *output) error {
-	t, err := parseTarget(c.File, "")
+	sel, err := c.open()
 	if err != nil {
 		return err
 	}
-	if t.slice != "" {
-		return fmt.Errorf("info takes a file alone: memview show %q takes slices", t)
-	}
-	f, err := t.open()
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	i, err := infoOf(t.String(), f)
-	if err != nil {
-		return err
-	}
+	defer sel.Close()
+	i := infoOf(sel)
 	if !c.JSON {
 		return i.print(out)
 	}
@@ -69,19 +71,16 @@ func (c *infoCommand) Run(out *output) error {
 	return enc.Encode(i)
 }
 
-func infoOf(path string, f *arrayfile.File) (*info, error) {
-	a, err := f.Array("")
-	if err != nil {
-		return nil, err
-	}
-	l := a.Layout()
+func infoOf(s *selection) *info {
+	l := s.part.Buffer().Layout()
 	t := typeOf(l.Format)
 	return &info{
-		File: path, Kind: f.Kind(), Size: f.Size(),
+		File: s.name(), Kind: s.file.Kind(), Size: s.file.Size(),
 		Format: l.Format, Words: words(t), Fields: infoFields(nil, "", 0, t),
-		Shape: l.Shape, Strides: l.Strides, Order: string(a.Order()), Contiguous: contiguity(l),
-		ItemSize: l.ItemSize, NBytes: a.NBytes(), Offset: a.Offset(), Notes: a.Notes(),
-	}, nil
+		Shape: l.Shape, Strides: l.Strides, Order: string(s.array.Order()), Contiguous: contiguity(l),
+		ItemSize: l.ItemSize, NBytes: s.part.NBytes(), Offset: s.offset(), Notes: s.notes(),
+		isWhole: s.isWhole(),
+	}
 }
 
 // infoFields lists the fields, with those of records in records.
@@ -123,7 +122,7 @@ func (i *info) print(out *output) error {
 	line("contiguous", "%s", i.Contiguous)
 	line("item size", "%s", humanBytes(int64(i.ItemSize)))
 	line("data", "%s from byte %d", humanBytes(int64(i.NBytes)), i.Offset)
-	if more := i.Size - i.Offset - int64(i.NBytes); more > 0 {
+	if more := i.Size - i.Offset - int64(i.NBytes); more > 0 && i.isWhole {
 		line("", "%s more follow", humanBytes(more))
 	}
 	for _, note := range i.Notes {

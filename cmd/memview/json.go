@@ -18,19 +18,28 @@ import (
 // maxItemSize bounds the bytes of an item, since items are read one by one as a whole.
 const maxItemSize = 1 << 24
 
-// showJSON prints a view as JSON, item by item.
-func showJSON(out *output, t target, field string, v *memoryview.View) error {
-	if v.ItemSize() > maxItemSize {
-		return fmt.Errorf("items of %s, and at most of %s: pick a field of them by --field",
-			humanBytes(int64(v.ItemSize())), humanBytes(maxItemSize))
+// showJSON prints a part as JSON, item by item.
+func showJSON(out *output, s *selection) error {
+	if err := s.headJSON(out); err != nil {
+		return err
 	}
-	shape := strings.ReplaceAll(fmt.Sprint(v.Shape()), " ", ",")
-	fmt.Fprintf(out, `{"file":%s,"slice":%s,"field":%s,"format":%s,"itemsize":%d,"shape":%s,"values":`,
-		quoted(t.path), quoted(t.slice), quoted(field), quoted(v.Format()), v.ItemSize(), shape)
-	if err := writeValues(out, v, v.Shape(), nil); err != nil {
+	out.WriteString(`"values":`)
+	if err := writeValues(out, s.part, s.part.Shape(), nil); err != nil {
 		return err
 	}
 	_, err := out.WriteString("}\n")
+	return err
+}
+
+// headJSON opens an object, and says what is shown.
+func (s *selection) headJSON(out *output) error {
+	if size := s.part.ItemSize(); size > maxItemSize {
+		return fmt.Errorf("items of %s, and at most of %s: pick a field of them by --field",
+			humanBytes(int64(size)), humanBytes(maxItemSize))
+	}
+	shape := strings.ReplaceAll(fmt.Sprint(s.part.Shape()), " ", ",")
+	_, err := fmt.Fprintf(out, `{"file":%s,"slice":%s,"field":%s,"format":%s,"itemsize":%d,"shape":%s,`,
+		quoted(s.path), quoted(s.steps), quoted(s.field), quoted(s.part.Format()), s.part.ItemSize(), shape)
 	return err
 }
 

@@ -3,6 +3,7 @@
 //
 //	memview show 'photo.npy[::64, ::64, 0]'
 //	memview info photo.npy
+//	memview hex 'photo.npy[0]'
 package main
 
 import (
@@ -11,6 +12,8 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -27,6 +30,7 @@ const (
 type commands struct {
 	Show showCommand `cmd:"" default:"withargs" help:"Print an array, or a part of it (the command where none is named)."`
 	Info infoCommand `cmd:"" help:"Print what a file's header says, without touching its data."`
+	Hex  hexCommand  `cmd:"" help:"Print bytes, item by item and field by field, beside what they mean."`
 }
 
 func main() {
@@ -51,7 +55,8 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 	parser, err := kong.New(
 		&commands{},
 		kong.Name("memview"),
-		kong.Description("Looks at array files (npy). Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]'."),
+		kong.Description("Looks at array files (npy, raw). Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
+			"and fields of records behind a point, as in 'log.npy[:].pos.x'. The help of each command has examples."),
 		kong.Writers(out, stderr),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
@@ -59,7 +64,7 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 	if err != nil {
 		return exitFailed, err
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(splitInput(args))
 	if helped {
 		return exitOK, nil
 	}
@@ -70,6 +75,21 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 		return exitFailed, err
 	}
 	return exitOK, nil
+}
+
+// splitInput makes two arguments of -[SLICE], which would be taken for a flag: - and the slice.
+func splitInput(args []string) []string {
+	for i, arg := range args {
+		if strings.HasPrefix(arg, standardInput+"[") {
+			return slices.Concat(args[:i], []string{standardInput, arg[1:]}, args[i+1:])
+		}
+	}
+	return args
+}
+
+// examples lays out the lines of a command's help, so that they stay lines.
+func examples(lines string) string {
+	return "Examples:\n" + strings.ReplaceAll(lines, "\n\t\t", "\n    ")
 }
 
 // negative is a slice that was taken for a flag.

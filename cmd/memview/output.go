@@ -35,8 +35,19 @@ func terminalOf(file *os.File) *output {
 // comment prints a line about what is printed. It may hold text from a file.
 func (out *output) comment(format string, args ...any) {
 	line := arraytext.Printable(fmt.Sprintf(format, args...))
-	if out.color {
-		line = "\x1b[2m" + line + "\x1b[0m"
+	fmt.Fprintln(out, out.dim(line))
+}
+
+// dim makes what is less important so, on terminals.
+func (out *output) dim(text string) string {
+	if out.color && text != "" {
+		return "\x1b[2m" + text + "\x1b[0m"
 	}
-	fmt.Fprintln(out, line)
+	return text
+}
+
+// failed returns the error of what was printed so far, such as that nobody reads any more.
+func (out *output) failed() error {
+	_, err := out.Write(nil)
+	return err
 }

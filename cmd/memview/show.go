@@ -6,18 +6,30 @@ import (
 	"strings"
 
 	"github.com/go-memoryview/memoryview"
-	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/cmd/memview/internal/arraytext"
 	"github.com/go-memoryview/memoryview/format"
 )
 
 type showCommand struct {
-	File  string `arg:"" optional:"" help:"The file, perhaps with a slice: 'photo.npy[::64, ::64, 0]'. A small sample where none is named." placeholder:"FILE[SLICE]"`
-	Slice string `arg:"" optional:"" help:"What part to show, in Python's index syntax: '2:5, ..., ::-1'."`
-	Field string `help:"Show one field of records; 'pos.x' for records in records." placeholder:"NAME"`
-	All   bool   `help:"Leave nothing out of the middle of long arrays."`
-	Width int    `help:"Characters on a line (default: the terminal's, 75 in a pipe)." placeholder:"N"`
-	JSON  bool   `name:"json" help:"Print JSON, with all values."`
+	source
+
+	All   bool `help:"Leave nothing out of the middle of long arrays."`
+	Width int  `help:"Characters on a line (default: the terminal's, 75 in a pipe)." placeholder:"N"`
+	JSON  bool `name:"json" help:"Print JSON, with all values."`
+}
+
+// Help is called by kong.
+func (*showCommand) Help() string {
+	return examples(`
+		memview                                     a small sample: 150 irises
+		memview photo.npy                           an array, as NumPy prints it
+		memview 'photo.npy[::64, ::64, 0]'          a part of it: every 64th pixel, red
+		memview 'log.npy[-5:]'                      the last five records, as a table
+		memview 'log.npy[:9].pos.x'                 one field of the first nine
+		memview 'log.npy[:].pos[0]'                 a field, and a part of that
+		zcat log.npy.gz | memview -                 what comes through a pipe
+		memview --format '<f' --shape 480,640 depth.bin   a raw file
+		memview --json 'log.npy[7]' | jq .values    for other programs`)
 }
 
 // Validate is called by kong.
@@ -25,47 +37,28 @@ func (c *showCommand) Validate() error {
 	if c.Width < 0 {
 		return fmt.Errorf("--width=%d: lines have at least one character", c.Width)
 	}
-	return nil
+	return c.source.Validate()
 }
 
 // Run prints the array.
 func (c *showCommand) Run(out *output) error {
-	t, err := parseTarget(c.File, c.Slice)
+	sel, err := c.open()
 	if err != nil {
 		return err
 	}
-	f, err := t.open()
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	whole, err := f.View("")
-	if err != nil {
-		return err
-	}
-	shape := whole.Shape()
-	v, err := t.cut(whole, c.Field)
-	if err != nil {
-		return err
-	}
-	defer v.Release()
+	defer sel.Close()
 	if c.JSON {
-		return showJSON(out, t, c.Field, v)
+		return showJSON(out, sel)
 	}
-	text, hidden, err := c.text(v, out)
+	text, hidden, err := c.text(sel.part, out)
 	if err != nil {
 		return err
 	}
-	first := t == target{} && c.Field == ""
+	first := sel.path == "" && sel.isWhole()
 	if first {
 		out.comment("Built-in sample: 150 irises, measured in cm (Fisher 1936).")
 	}
-	out.comment("%s", heading(t.String(), c.Field, v, shape))
-	for _, note := range notesOf(f) {
-		if c.Field == "" || strings.HasPrefix(note, "field "+c.Field+":") {
-			out.comment("note: %s", note)
-		}
-	}
+	sel.head(out)
 	fmt.Fprintln(out, text)
 	if len(hidden) > 0 {
 		out.comment("%s left out, for the width: %s", plural(len(hidden), "%d column"), listing(hidden))
@@ -85,24 +78,16 @@ func listing(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-func notesOf(f *arrayfile.File) []string {
-	a, err := f.Array("")
-	if err != nil {
-		return nil
+// head prints what is shown, of what shape it was cut, and the notes on it.
+func (s *selection) head(out *output) {
+	line := fmt.Sprintf("%s  %s  %s", s.name(), words(typeOf(s.part.Format())), tuple(s.part.Shape()))
+	if whole := tuple(s.whole.Shape()); whole != tuple(s.part.Shape()) {
+		line += " of " + whole
 	}
-	return a.Notes()
-}
-
-// heading says what is shown, and of what shape it was cut.
-func heading(name, field string, v *memoryview.View, whole []int) string {
-	if field != "" {
-		name += "." + field
+	out.comment("%s", line)
+	for _, note := range s.notes() {
+		out.comment("note: %s", note)
 	}
-	line := fmt.Sprintf("%s  %s  %s", name, words(typeOf(v.Format())), tuple(v.Shape()))
-	if tuple(whole) != tuple(v.Shape()) {
-		line += " of " + tuple(whole)
-	}
-	return line
 }
 
 // Tables are shown by their edges when they are longer than a screen or two.

@@ -21,30 +21,72 @@ var sample []byte
 
 const sampleName = "sample"
 
+// standardInput is the name that stands for it.
+const standardInput = "-"
+
 // target is what the arguments name: a file, or the sample, and a part of its array.
 type target struct {
-	path  string // "" for the sample
-	slice string // with its brackets, or ""
+	path  string // "" for the sample, standardInput for that
+	steps string // such as "[2:5].at[0]", or ""
 }
 
-// parseTarget reads FILE[SLICE], or FILE and SLICE, or [SLICE] alone. A file whose name has brackets
-// is that file.
-func parseTarget(file, slice string) (target, error) {
+// parseTarget reads FILE[SLICE].FIELD[SLICE]..., or FILE and the rest as a second argument, which may
+// be a slice without brackets, or the rest alone for the sample. Fields come behind a slice, since
+// names of files have dots. A file whose name has brackets is that file: of several ways to read the
+// argument, the one with the longest name that exists is taken.
+func parseTarget(file, rest string, exists func(path string) bool) (target, error) {
 	t := target{path: file}
-	if open := strings.LastIndexByte(file, '['); open >= 0 && strings.HasSuffix(file, "]") && !exists(file) {
-		t.path, t.slice = file[:open], file[open:]
+	if !exists(file) {
+		t.path, t.steps = splitTarget(file, exists)
 	}
-	if slice == "" {
+	if rest == "" {
 		return t, nil
 	}
-	if t.slice != "" {
-		return t, fmt.Errorf("%q and %q are two slices: give one", t.slice, slice)
+	if t.steps != "" {
+		return t, fmt.Errorf("%q and %q are two slices: give one", t.steps, rest)
 	}
-	if !strings.HasPrefix(slice, "[") {
-		slice = "[" + slice + "]"
+	if !strings.HasPrefix(rest, "[") && !strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "...") {
+		rest = "[" + rest + "]"
 	}
-	t.slice = slice
+	t.steps = rest
 	return t, nil
+}
+
+// splitTarget finds where the file's name ends and the steps begin, from the end on.
+func splitTarget(arg string, exists func(path string) bool) (path, steps string) {
+	path = arg
+	for rest := arg; ; {
+		end := strings.LastIndexByte(rest, ']') + 1
+		if end < len(rest) && (rest[end] != '.' || len(rest) == end+1) {
+			return path, arg[len(path):]
+		}
+		open := strings.LastIndexAny(rest[:max(end-1, 0)], "[]")
+		if open < 0 || rest[open] == ']' {
+			return path, arg[len(path):]
+		}
+		rest = arg[:open]
+		path = rest
+		if exists(rest) {
+			return path, arg[len(path):]
+		}
+	}
+}
+
+// nextStep splits the first step off: a slice in brackets, or a point and the name of a field, in
+// which there may be points for records in records.
+func nextStep(steps string) (step, rest string, err error) {
+	end := strings.IndexByte(steps[1:], '[') + 1
+	switch {
+	case steps[0] == '.' && end == 0:
+		end = len(steps)
+	case steps[0] == '[':
+		end = strings.IndexByte(steps, ']') + 1
+	}
+	if end < 2 || steps[0] != '[' && steps[0] != '.' || steps[:end] == "." {
+		return "", "", fmt.Errorf("%w: %q: a part is cut out by slices in brackets, and fields by a point and their name, as in '[2:5].pos[:, 0]'",
+			buffer.ErrValue, steps)
+	}
+	return steps[:end], steps[end:], nil
 }
 
 func exists(path string) bool {
@@ -54,17 +96,20 @@ func exists(path string) bool {
 
 func (t target) String() string {
 	if t.path == "" {
-		return sampleName + t.slice
+		return sampleName + t.steps
 	}
-	return t.path + t.slice
+	return t.path + t.steps
 }
 
 // open opens the file. The error says what else could have been meant.
-func (t target) open() (*arrayfile.File, error) {
-	if t.path == "" {
-		return arrayfile.FromBytes(sample)
+func (t target) open(opts []arrayfile.Option) (*arrayfile.File, error) {
+	switch t.path {
+	case "":
+		return arrayfile.FromBytes(sample, opts...)
+	case standardInput:
+		return arrayfile.OpenReader(os.Stdin, "standard input", opts...)
 	}
-	f, err := arrayfile.Open(t.path)
+	f, err := arrayfile.Open(t.path, opts...)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
@@ -77,25 +122,47 @@ func (t target) otherwise() string {
 	case exists(t.path + ".npy"):
 		return fmt.Sprintf(": did you mean %s.npy?", t.path)
 	case strings.Contains(t.path, "["):
-		return ": FILE[SLICE] ends in ']', and is one argument, in quotes: 'photo.npy[::2, 0]'"
+		return ": FILE[SLICE] ends in ']' or in the name of a field, and is one argument, in quotes: 'photo.npy[::2, 0]'"
 	case strings.ContainsAny(t.path, ":,") || strings.Trim(t.path, "0123456789") == "":
 		return fmt.Sprintf(": a slice comes after the file, or in brackets for the sample: '[%s]'", t.path)
 	}
 	return ""
 }
 
-// cut cuts the slice and then the field out of a view, which it releases.
-func (t target) cut(whole *memoryview.View, field string) (*memoryview.View, error) {
-	defer whole.Release()
-	v, err := whole.Select(t.slice)
-	if err != nil {
-		return nil, sliceError(err, whole.Shape())
+// cut takes the steps and then the field out of a view, which stays as it is.
+func (t target) cut(whole *memoryview.View, field string) (v *memoryview.View, err error) {
+	if v, err = whole.Select("..."); err != nil {
+		return nil, err
+	}
+	for steps := t.steps; steps != ""; {
+		var step string
+		if step, steps, err = nextStep(steps); err == nil {
+			v, err = replace(v, step)
+		}
+		if err != nil {
+			v.Release()
+			return nil, err
+		}
 	}
 	if field == "" {
 		return v, nil
 	}
 	defer v.Release()
 	return cutField(v, field)
+}
+
+// replace takes one step, and releases the view where it came from. After an error the view stays.
+func replace(v *memoryview.View, step string) (next *memoryview.View, err error) {
+	if name, isField := strings.CutPrefix(step, "."); isField {
+		next, err = cutField(v, name)
+	} else if next, err = v.Select(step); err != nil {
+		err = sliceError(err, v.Shape())
+	}
+	if err != nil {
+		return v, err
+	}
+	v.Release()
+	return next, nil
 }
 
 // sliceError adds what would fit.

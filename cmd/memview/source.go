@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/arrayfile"
+	"github.com/go-memoryview/memoryview/buffer"
+)
+
+// source is what all commands take: a file, a part of it, and what lies in it where it does not say.
+type source struct {
+	File  string `arg:"" optional:"" help:"The file, - for standard input, perhaps with a part: 'photo.npy[::64, ::64, 0]', 'log.npy[:9].pos.x'. A small sample where none is named." placeholder:"FILE[SLICE].FIELD"`
+	Slice string `arg:"" optional:"" help:"The part, by itself: slices in Python's index syntax, and fields behind a point."`
+	Field string `help:"Take one field of records; 'pos.x' for records in records." placeholder:"NAME"`
+
+	Format string `group:"Raw files:" help:"The file is raw: items of this format, as of Python's struct, or T{<I:id:<d:x:} for records." placeholder:"FORMAT"`
+	Shape  []int  `group:"Raw files:" help:"Items along each dimension (default: as many as there are)." placeholder:"N,N"`
+	Offset int64  `group:"Raw files:" help:"Where the first item lies, in bytes." placeholder:"N"`
+	Order  string `group:"Raw files:" help:"In which order the items lie: C or F." placeholder:"C|F"`
+}
+
+// Validate is called by kong.
+func (s *source) Validate() error {
+	switch {
+	case s.Format == "" && (s.Shape != nil || s.Offset != 0 || s.Order != ""):
+		return errors.New("--shape, --offset and --order are for raw files: say what the items are by --format")
+	case s.Format != "" && s.File == "":
+		return errors.New("--format: name a file, or - for standard input")
+	case s.Order != "" && s.Order != "C" && s.Order != "F":
+		return fmt.Errorf("--order=%s: C or F", s.Order)
+	}
+	return nil
+}
+
+func (s *source) options() (opts []arrayfile.Option) {
+	if s.Format == "" {
+		return nil
+	}
+	opts = append(opts, arrayfile.Raw(s.Format, s.Shape...), arrayfile.Offset(s.Offset))
+	if s.Order != "" {
+		opts = append(opts, arrayfile.InOrder(buffer.Order(s.Order[0])))
+	}
+	return opts
+}
+
+// selection is an open file, and the part of its array that was asked for.
+type selection struct {
+	target
+	field string
+	file  *arrayfile.File
+	array *arrayfile.Array
+	whole *memoryview.View
+	part  *memoryview.View
+}
+
+// open opens the file and cuts out the part. Nothing of the data is read, unless it has to be.
+func (s *source) open() (*selection, error) {
+	t, err := parseTarget(s.File, s.Slice, exists)
+	if err != nil {
+		return nil, err
+	}
+	f, err := t.open(s.options())
+	if err != nil {
+		return nil, err
+	}
+	return selectionOf(t, s.Field, f)
+}
+
+// selectionOf cuts a part out of a file, which it closes when it fails.
+func selectionOf(t target, field string, f *arrayfile.File) (sel *selection, err error) {
+	sel = &selection{target: t, field: field, file: f}
+	if sel.array, err = f.Array(""); err == nil {
+		sel.whole, err = f.View("")
+	}
+	if err == nil {
+		sel.part, err = t.cut(sel.whole, field)
+	}
+	if err != nil {
+		sel.Close()
+		return nil, err
+	}
+	return sel, nil
+}
+
+// Close gives everything back.
+func (s *selection) Close() {
+	for _, v := range []*memoryview.View{s.part, s.whole} {
+		if v != nil {
+			v.Release()
+		}
+	}
+	s.file.Close()
+}
+
+// isWhole tells that nothing was cut.
+func (s *selection) isWhole() bool { return s.steps == "" && s.field == "" }
+
+// name is what was asked for.
+func (s *selection) name() string {
+	if s.field != "" {
+		return s.String() + "." + s.field
+	}
+	return s.String()
+}
+
+// fieldPath is the name of the field that was taken, with those of the records around it.
+func (s *selection) fieldPath() string {
+	var names []string
+	for steps := s.steps; steps != ""; {
+		step, rest, err := nextStep(steps)
+		if err != nil {
+			break
+		}
+		if name, isField := strings.CutPrefix(step, "."); isField {
+			names = append(names, name)
+		}
+		steps = rest
+	}
+	if s.field != "" {
+		names = append(names, s.field)
+	}
+	return strings.Join(names, ".")
+}
+
+// notes are those of the array that concern the part.
+func (s *selection) notes() (notes []string) {
+	path := s.fieldPath()
+	for _, note := range s.array.Notes() {
+		field, isField := strings.CutPrefix(note, "field ")
+		if path == "" || !isField || strings.HasPrefix(field, path+":") || strings.HasPrefix(field, path+".") {
+			notes = append(notes, note)
+		}
+	}
+	return notes
+}
+
+// offset returns the byte of the file where the part's first item lies.
+func (s *selection) offset() int64 {
+	if s.part.NBytes() == 0 || s.whole.NBytes() == 0 {
+		return s.array.Offset()
+	}
+	first, err := s.part.Buffer().Pointer(make([]int, s.part.NDim())...)
+	if err != nil {
+		return s.array.Offset()
+	}
+	start, err := s.whole.Buffer().Pointer(make([]int, s.whole.NDim())...)
+	if err != nil {
+		return s.array.Offset()
+	}
+	return s.array.Offset() + int64(uintptr(first)-uintptr(start))
+}
