@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -165,6 +166,33 @@ func TestWideRecord(t *testing.T) {
 	_, a, err := readNPY(bytes.NewReader(file), int64(len(file)))
 	if err != nil || a.layout.ItemSize != fields {
 		t.Fatal(a, err)
+	}
+}
+
+// counter counts the bytes that are read.
+type counter struct {
+	io.ReaderAt
+	n int
+}
+
+func (c *counter) ReadAt(b []byte, offset int64) (int, error) {
+	n, err := c.ReaderAt.ReadAt(b, offset)
+	c.n += n
+	return n, err
+}
+
+// To open a file, its header is read and nothing else.
+func TestOnlyTheHeaderIsRead(t *testing.T) {
+	header := len(npy(1, of("'<f8'", "(1000, 1000)"), 0))
+	file := npy(1, of("'<f8'", "(1000, 1000)"), 8_000_000)
+	npyReader := &counter{ReaderAt: bytes.NewReader(file)}
+	if err := new(File).read(npyReader, int64(len(file))); err != nil || npyReader.n > header+len(npyMagic) {
+		t.Errorf("%d bytes are read, %d are the header, %v", npyReader.n, header, err)
+	}
+	rawReader := &counter{ReaderAt: bytes.NewReader(file)}
+	raw := File{settings: settings{raw: true, format: "B", order: buffer.C}}
+	if err := raw.read(rawReader, int64(len(file))); err != nil || rawReader.n != 0 {
+		t.Errorf("%d bytes of a raw file are read, %v", rawReader.n, err)
 	}
 }
 

@@ -41,6 +41,9 @@ func FuzzShow(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := whole.cut(); err != nil {
+			t.Fatal(err)
+		}
 		defer whole.Close()
 		if err := infoOf(whole).print(out); err != nil {
 			t.Fatal(err)

@@ -24,14 +24,14 @@ type hexCommand struct {
 // Help is called by kong.
 func (*hexCommand) Help() string {
 	return examples(`
-		memview hex log.npy                         the first records, a line for each field
-		memview hex 'log.npy[-1]'                   the last record, where it lies in the file
-		memview hex 'log.npy[::100].pos.x'          one field of every 100th
-		memview hex --items 1000 photo.npy          the first 1000 items
-		memview hex --format B --offset 64 photo.npy     bytes, whatever they mean
-		memview hex --format 'T{<I:id:3x<d:x:}' readings.bin    are these the records?
-		head -c 64 photo.npy | memview hex --format B -  what comes through a pipe
-		memview hex --json 'log.npy[7]' | jq .items      for other programs`)
+		memview hex log.npy                   the first records, field by field
+		memview hex 'log.npy[-1]'             the last one, where it lies
+		memview hex 'log.npy[::100].pos.x'    one field of every 100th
+		memview hex --items 1000 photo.npy    the first 1000 items
+		memview hex --format B photo.npy      bytes, whatever they mean
+		head -c 64 a.npy | memview hex --format B -
+		memview hex --format 'T{<I:id:3x<d:x:}' --offset 16 readings.bin
+		memview hex --json 'log.npy[7]' | jq .items`)
 }
 
 // Validate is called by kong.

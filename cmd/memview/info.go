@@ -20,11 +20,11 @@ type infoCommand struct {
 // Help is called by kong.
 func (*infoCommand) Help() string {
 	return examples(`
-		memview info photo.npy                      format, shape and strides, from the header alone
-		memview info 'photo.npy[::-2, ..., 0]'      and those of a part: where its first item lies, too
-		memview info 'log.npy[:].pos'               a field of records
-		memview info --format '<f' depth.bin        how many items a raw file holds
-		memview info --json photo.npy | jq .shape       for other programs`)
+		memview info photo.npy                format, shape and strides
+		memview info 'photo.npy[::-2, 0]'     those of a part, and where it begins
+		memview info 'log.npy[:].pos'         a field of records
+		memview info --format '<f' depth.bin  how many items a raw file holds
+		memview info --json photo.npy | jq .shape`)
 }
 
 // info is what a header says, of the whole array or of a part.
@@ -55,13 +55,18 @@ type infoField struct {
 	Words  string `json:"words"`
 }
 
-// Run prints what the header says.
+// Run prints what the header says. For the whole array nothing else is read or mapped.
 func (c *infoCommand) Run(out *output) error {
-	sel, err := c.open()
+	sel, err := c.openHeader()
 	if err != nil {
 		return err
 	}
 	defer sel.Close()
+	if !sel.isWhole() {
+		if err := sel.cut(); err != nil {
+			return err
+		}
+	}
 	i := infoOf(sel)
 	if !c.JSON {
 		return i.print(out)
@@ -72,15 +77,23 @@ func (c *infoCommand) Run(out *output) error {
 }
 
 func infoOf(s *selection) *info {
-	l := s.part.Buffer().Layout()
+	l := s.layout()
 	t := typeOf(l.Format)
 	return &info{
 		File: s.name(), Kind: s.file.Kind(), Size: s.file.Size(),
 		Format: l.Format, Words: words(t), Fields: infoFields(nil, "", 0, t),
 		Shape: l.Shape, Strides: l.Strides, Order: string(s.array.Order()), Contiguous: contiguity(l),
-		ItemSize: l.ItemSize, NBytes: s.part.NBytes(), Offset: s.offset(), Notes: s.notes(),
+		ItemSize: l.ItemSize, NBytes: nbytes(l), Offset: s.offset(), Notes: s.notes(),
 		isWhole: s.isWhole(),
 	}
+}
+
+func nbytes(l buffer.Layout) int {
+	n := l.ItemSize
+	for _, extent := range l.Shape {
+		n *= extent
+	}
+	return n
 }
 
 // infoFields lists the fields, with those of records in records.

@@ -21,15 +21,15 @@ type showCommand struct {
 // Help is called by kong.
 func (*showCommand) Help() string {
 	return examples(`
-		memview                                     a small sample: 150 irises
-		memview photo.npy                           an array, as NumPy prints it
-		memview 'photo.npy[::64, ::64, 0]'          a part of it: every 64th pixel, red
-		memview 'log.npy[-5:]'                      the last five records, as a table
-		memview 'log.npy[:9].pos.x'                 one field of the first nine
-		memview 'log.npy[:].pos[0]'                 a field, and a part of that
-		zcat log.npy.gz | memview -                 what comes through a pipe
-		memview --format '<f' --shape 480,640 depth.bin   a raw file
-		memview --json 'log.npy[7]' | jq .values    for other programs`)
+		memview                               a small sample: 150 irises
+		memview photo.npy                     an array, as NumPy prints it
+		memview 'photo.npy[::64, ::64, 0]'    a part: every 64th pixel, red
+		memview 'log.npy[-5:]'                the last records, as a table
+		memview 'log.npy[:9].pos.x'           one field of the first nine
+		memview 'log.npy[:].hits[:, 0]'       a field, and a part of that
+		zcat log.npy.gz | memview -           what comes through a pipe
+		memview --format '<f' --shape 480,640 depth.bin
+		memview --json 'log.npy[7]' | jq .values`)
 }
 
 // Validate is called by kong.

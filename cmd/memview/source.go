@@ -52,12 +52,21 @@ type selection struct {
 	field string
 	file  *arrayfile.File
 	array *arrayfile.Array
-	whole *memoryview.View
-	part  *memoryview.View
+	whole *memoryview.View // of the array; nil while the header is enough
+	part  *memoryview.View // what was cut out of it
 }
 
-// open opens the file and cuts out the part. Nothing of the data is read, unless it has to be.
+// open opens the file and cuts out the part.
 func (s *source) open() (*selection, error) {
+	sel, err := s.openHeader()
+	if err != nil {
+		return nil, err
+	}
+	return sel, sel.cut()
+}
+
+// openHeader opens the file. There are no views yet.
+func (s *source) openHeader() (*selection, error) {
 	t, err := parseTarget(s.File, s.Slice, exists)
 	if err != nil {
 		return nil, err
@@ -69,20 +78,23 @@ func (s *source) open() (*selection, error) {
 	return selectionOf(t, s.Field, f)
 }
 
-// selectionOf cuts a part out of a file, which it closes when it fails.
-func selectionOf(t target, field string, f *arrayfile.File) (sel *selection, err error) {
-	sel = &selection{target: t, field: field, file: f}
-	if sel.array, err = f.Array(""); err == nil {
-		sel.whole, err = f.View("")
+func selectionOf(t target, field string, f *arrayfile.File) (*selection, error) {
+	a, err := f.Array("")
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
-	if err == nil {
-		sel.part, err = t.cut(sel.whole, field)
+	return &selection{target: t, field: field, file: f, array: a}, nil
+}
+
+// cut makes the views. When it fails, it closes the file.
+func (s *selection) cut() (err error) {
+	if s.whole, err = s.file.View(""); err == nil {
+		s.part, err = s.target.cut(s.whole, s.field)
 	}
 	if err != nil {
-		sel.Close()
-		return nil, err
+		s.Close()
 	}
-	return sel, nil
+	return err
 }
 
 // Close gives everything back.
@@ -137,9 +149,17 @@ func (s *selection) notes() (notes []string) {
 	return notes
 }
 
+// layout is the part's.
+func (s *selection) layout() buffer.Layout {
+	if s.part == nil {
+		return s.array.Layout()
+	}
+	return s.part.Buffer().Layout()
+}
+
 // offset returns the byte of the file where the part's first item lies.
 func (s *selection) offset() int64 {
-	if s.part.NBytes() == 0 || s.whole.NBytes() == 0 {
+	if s.part == nil || s.part.NBytes() == 0 {
 		return s.array.Offset()
 	}
 	first, err := s.part.Buffer().Pointer(make([]int, s.part.NDim())...)
