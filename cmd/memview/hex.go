@@ -18,7 +18,7 @@ type hexCommand struct {
 
 	All   bool `help:"Print all items, and all of their bytes."`
 	Items int  `help:"Print the first N items (default: about a screen)." placeholder:"N"`
-	JSON  bool `name:"json" help:"Print JSON."`
+	JSON  bool `name:"json" help:"Print JSON, of the same items."`
 }
 
 // Help is called by kong.
@@ -73,7 +73,7 @@ func (c *hexCommand) print(out *output, s *selection) error {
 	}
 	d.flush()
 	if count < total {
-		out.comment("The first %d of %d items. For more: --items N, --all, or a part, as [-1]", count, total)
+		out.comment("The first %d of %d items: --items N or --all shows more", count, total)
 	}
 	return nil
 }
