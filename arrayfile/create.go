@@ -23,7 +23,8 @@ import (
 //
 // Until Commit the items lie in a file beside path, and what is at path is untouched. That file takes
 // room on the disk only where something was written, so that the shape may be of any size; where the
-// disk is full, writing to the view is buffer.ErrFault.
+// disk is full, writing to the view is buffer.ErrFault. A file that is replaced hands on its permissions,
+// as far as the umask allows; a symbolic link is replaced itself.
 //
 // The layout is contiguous in C or Fortran order, and its strides may be nil for C. An ItemSize of 0
 // is the format's own. Fields without a name are called f0, f1 and so on, by their place, as in NumPy;

@@ -37,11 +37,11 @@ func TestHexIsTheFiles(t *testing.T) {
 					Value  any
 				}
 			}
-			got := memview("hex", "--all", "--json", path, slice)
+			got := memview("hex", "--items", "500", "--json", path, slice)
 			if err := exact(got.out, &dump); err != nil {
 				t.Fatalf("%s%s: %v, %s", path, slice, err, got.stderr)
 			}
-			if dump.Total != len(dump.Items) {
+			if min(dump.Total, 500) != len(dump.Items) {
 				t.Errorf("%s%s: %d of %d items", path, slice, len(dump.Items), dump.Total)
 			}
 			for _, item := range dump.Items {

@@ -21,6 +21,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TESTDATA", testdata)
+			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each command waits a second under the race detector
 			return nil
 		},
 		RequireExplicitExec: true,
