@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview"
@@ -225,6 +226,9 @@ func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err err
 			return mem, skip, nil
 		case f.settings.writable:
 			return mem, 0, fmt.Errorf("%s: mapping %d bytes for writing: %w: open it without Writable", f.name, n, err)
+		case !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.ENODEV):
+			// Where the mapping does not fit, a copy would not either, and end the process.
+			return mem, 0, fmt.Errorf("%s: mapping %d bytes: %w", f.name, n, err)
 		}
 		f.copied.Store(true)
 	}

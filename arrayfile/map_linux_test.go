@@ -1,11 +1,48 @@
 package arrayfile
 
 import (
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
+
+// A mapping that does not fit is an error. It takes a process of its own, whose address space is small.
+func TestMappingThatDoesNotFit(t *testing.T) {
+	const variable = "MEMORYVIEW_TEST_SMALL"
+	if path := os.Getenv(variable); path != "" {
+		limit := unix.Rlimit{Cur: 8 << 30, Max: 8 << 30}
+		if err := unix.Setrlimit(unix.RLIMIT_AS, &limit); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := f.View(""); !errors.Is(err, syscall.ENOMEM) {
+			t.Fatalf("%v", err)
+		}
+		return
+	}
+	path := filepath.Join(t.TempDir(), "large.npy")
+	if err := os.WriteFile(path, npy(1, of("'<f8'", "(5000000000,)"), 0), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 41<<30); err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(os.Args[0], "-test.run=^TestMappingThatDoesNotFit$")
+	child.Env = append(os.Environ(), variable+"="+path)
+	if output, err := child.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%.2000s", err, output)
+	}
+}
 
 // The mapping is given back when the last of its views is released.
 func TestMappingIsGivenBack(t *testing.T) {

@@ -38,8 +38,19 @@ func (s *selection) headJSON(out *output) error {
 			humanBytes(int64(size)), humanBytes(maxItemSize))
 	}
 	shape := strings.ReplaceAll(fmt.Sprint(s.part.Shape()), " ", ",")
-	_, err := fmt.Fprintf(out, `{"file":%s,"slice":%s,"field":%s,"format":%s,"itemsize":%d,"shape":%s,`,
-		quoted(s.path), quoted(s.steps), quoted(s.field), quoted(s.part.Format()), s.part.ItemSize(), shape)
+	if _, err := fmt.Fprintf(out, `{"file":%s,"slice":%s,"field":%s,"format":%s,"itemsize":%d,"shape":%s,`,
+		quoted(s.path), quoted(s.steps), quoted(s.field), quoted(s.part.Format()), s.part.ItemSize(), shape); err != nil {
+		return err
+	}
+	notes := s.notes()
+	if len(notes) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(notes)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, `"notes":%s,`, text)
 	return err
 }
 

@@ -64,7 +64,7 @@ func (c *showCommand) Run(out *output) error {
 		out.comment("%s left out, for the width: %s", plural(len(hidden), "%d column"), listing(hidden))
 	}
 	if first {
-		out.comment("Try next:  memview '[::50]'   memview info   memview --help")
+		out.comment("Try in place of show:  show '[::50]'   info   hex '[0]'   --help")
 	}
 	return nil
 }

@@ -125,12 +125,19 @@ func (t target) otherwise() string {
 		return ": FILE[SLICE] ends in ']' or in the name of a field, and is one argument, in quotes: 'photo.npy[::2, 0]'"
 	case strings.ContainsAny(t.path, ":,") || strings.Trim(t.path, "0123456789") == "":
 		return fmt.Sprintf(": a slice comes after the file, or in brackets for the sample: '[%s]'", t.path)
+	case !strings.ContainsAny(t.path, "./"):
+		return ": if a command was meant, there are show, info and hex: see --help"
 	}
 	return ""
 }
 
 // cut takes the steps and then the field out of a view, which stays as it is.
 func (t target) cut(whole *memoryview.View, field string) (v *memoryview.View, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s: %w", t, err)
+		}
+	}()
 	if v, err = whole.Select("..."); err != nil {
 		return nil, err
 	}
