@@ -27,7 +27,7 @@ func init() {
 type mapping struct{ mem []byte }
 
 func newMapping(size int) mapping {
-	return mapping{must(unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE))}
+	return mapping{must(unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_SHARED))} // private ones would merge
 }
 
 func (m mapping) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {

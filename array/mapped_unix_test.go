@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
@@ -81,6 +82,24 @@ func TestReleaseAgainstAccess(t *testing.T) {
 		case <-gone:
 		case <-time.After(10 * time.Second):
 			t.Fatal("a mapping was not given back")
+		}
+	}
+}
+
+// TestMappingsAreNotExhausted maps more often than the system allows at a time (65,530 on Linux),
+// with a collector that does not run by itself, as beside a large heap.
+func TestMappingsAreNotExhausted(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for range 70_000 {
+		mem, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_SHARED) // private ones would merge
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := view(mapping{mem, func() {}})
+		a := must(array.Of[int64](v))
+		a.Set1(1, 5)
+		if err := errors.Join(v.Release(), a.Release()); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

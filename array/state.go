@@ -3,6 +3,7 @@ package array
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview"
@@ -166,6 +167,12 @@ func (s *state) rowStride() int {
 	return s.strides[len(s.strides)-1]
 }
 
+// waiting counts the mapped memory whose release waits for the collector, and mostWaiting is where
+// it is called: systems allow some ten thousand mappings, and a large heap is collected seldom.
+var waiting atomic.Int64
+
+const mostWaiting = 1024
+
 // release gives the hold back. Mapped memory must outlast an access that another goroutine is
 // inside: nothing counts those, so it waits until the collector has seen that nobody has the state.
 func (s *state) release() error {
@@ -175,6 +182,12 @@ func (s *state) release() error {
 	if !s.hold.Mapped() {
 		return s.hold.Release()
 	}
-	runtime.AddCleanup(s, func(hold *buffer.Buffer) { _ = hold.Release() }, s.hold)
+	runtime.AddCleanup(s, func(hold *buffer.Buffer) {
+		waiting.Add(-1)
+		_ = hold.Release()
+	}, s.hold)
+	if waiting.Add(1) >= mostWaiting {
+		runtime.GC()
+	}
 	return nil
 }

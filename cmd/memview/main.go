@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -31,6 +32,8 @@ type commands struct {
 	Show showCommand `cmd:"" default:"withargs" help:"Print an array, or a part of it (the command where none is named)."`
 	Info infoCommand `cmd:"" help:"Print what a file's header says, without touching its data."`
 	Hex  hexCommand  `cmd:"" help:"Print bytes, item by item and field by field, beside what they mean."`
+
+	Version kong.VersionFlag `help:"Print the version."`
 }
 
 func main() {
@@ -57,6 +60,7 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 		kong.Name("memview"),
 		kong.Description("Looks at array files (npy, raw). Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
 			"and fields of records behind a point, as in 'log.npy[:].pos.x'. The help of each command has examples."),
+		kong.Vars{"version": version()},
 		kong.Writers(out, stderr),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
@@ -75,6 +79,14 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 		return exitFailed, err
 	}
 	return exitOK, nil
+}
+
+// version is that of the module, as the build recorded it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return "memview " + info.Main.Version + ", " + info.GoVersion
+	}
+	return "memview, version unknown"
 }
 
 // splitInput makes two arguments of -[SLICE], which would be taken for a flag: - and the slice.
