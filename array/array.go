@@ -19,8 +19,8 @@ import (
 // An access outside the array panics, as with slices, also with a negative index, which View.At would
 // take; so does one with another number of indices than there are dimensions, a Set in read-only
 // memory, and any access after Release. What it panics with is an error that matches
-// buffer.ErrBounds, buffer.ErrReadOnly or buffer.ErrReleased. Arrays are safe for use by
-// many goroutines, Release included; what the memory holds is not guarded. An Array must not be
+// buffer.ErrBounds, buffer.ErrReadOnly or buffer.ErrReleased. Arrays are safe for use by many
+// goroutines, Release as far as it says; what the memory holds is not guarded. An Array must not be
 // copied.
 type Array[T any] struct {
 	// Every access loads the state once, and keeps it alive to the end: its memory may go away when
@@ -199,8 +199,9 @@ func (a *Array[T]) ReadOnly() bool { return a.state.Load().readOnly }
 // Slice returns the memory itself as a slice of all items, where they lie next to each other in C
 // order. The caller promises not to use it after Release, nor to write to it where the array is
 // ReadOnly.
-func (a *Array[T]) Slice() ([]T, bool) {
-	s := a.state.Load()
+func (a *Array[T]) Slice() ([]T, bool) { return sliceOf[T](a.state.Load()) }
+
+func sliceOf[T any](s *state) ([]T, bool) {
 	size := int(unsafe.Sizeof(*new(T)))
 	l := buffer.Layout{ItemSize: size, Shape: s.shape, Strides: s.strides}
 	if s.hold == nil || !l.IsContiguous(buffer.C) {
@@ -215,18 +216,20 @@ func (a *Array[T]) Slice() ([]T, bool) {
 
 // Runs iterates over the items in C order in slices of the memory itself, as long as they can be,
 // each with the position of its first item. Items that do not lie next to each other come one by
-// one. The caller's promises are those of [Array.Slice].
+// one. A loop that is under way outlasts a Release; what it keeps of the slices does not, as with
+// [Array.Slice].
 func (a *Array[T]) Runs() iter.Seq2[int, []T] {
 	return func(yield func(int, []T) bool) {
-		if all, ok := a.Slice(); ok {
+		s := a.state.Load()
+		defer runtime.KeepAlive(s) // the loop may release the array
+		if s.hold == nil {
+			panic(s)
+		}
+		if all, ok := sliceOf[T](s); ok {
 			if len(all) > 0 {
 				yield(0, all)
 			}
 			return
-		}
-		s := a.state.Load()
-		if s.hold == nil {
-			panic(s)
 		}
 		run, step := 1, s.rowStride()
 		if step == int(unsafe.Sizeof(*new(T))) {
@@ -240,7 +243,6 @@ func (a *Array[T]) Runs() iter.Seq2[int, []T] {
 			}
 			return true
 		})
-		runtime.KeepAlive(s)
 	}
 }
 
@@ -258,8 +260,9 @@ func (a *Array[T]) All() iter.Seq2[int, T] {
 }
 
 // Release gives the array's hold on the memory back. It may be repeated. Accesses of other goroutines
-// that are under way end well: of mapped memory, the hold therefore ends only when the collector has
-// seen that none is left.
+// that are under way end well in Go memory and in mapped memory, whose hold therefore ends only when
+// the collector has seen that none is left. Other memory with a release function, such as C's, goes
+// back at once: release its array after the last access.
 func (a *Array[T]) Release() error {
 	return a.state.Swap(released).release()
 }

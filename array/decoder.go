@@ -98,6 +98,7 @@ func (d *Decoder[T]) ReadOnly() bool { return d.state.Load().readOnly }
 func (d *Decoder[T]) All() iter.Seq2[int, T] {
 	return func(yield func(int, T) bool) {
 		s := d.state.Load()
+		defer runtime.KeepAlive(s) // the loop may release the decoder
 		if s.hold == nil {
 			panic(&s.state)
 		}
@@ -112,7 +113,6 @@ func (d *Decoder[T]) All() iter.Seq2[int, T] {
 			}
 			return true
 		})
-		runtime.KeepAlive(s)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/array"
 	"github.com/go-memoryview/memoryview/buffer"
 )
@@ -84,6 +85,52 @@ func TestReleaseAgainstAccess(t *testing.T) {
 			t.Fatal("a mapping was not given back")
 		}
 	}
+}
+
+// TestReleaseInsideALoop releases an array in the middle of loops over it, and lets the collector
+// run: the loop that is under way goes on to its end.
+func TestReleaseInsideALoop(t *testing.T) {
+	for name, loop := range map[string]func(v *memoryview.View, release func()) int{
+		"All of a run": func(v *memoryview.View, release func()) int { return countAll(must(array.Of[int64](v)), release) },
+		"All of every second": func(v *memoryview.View, release func()) int {
+			return 2 * countAll(must(array.Of[int64](must(v.Select("::2")))), release)
+		},
+		"Decoder": func(v *memoryview.View, release func()) (n int) {
+			d := must(array.DecoderOf[int64](v))
+			for i := range d.All() {
+				if i == 1 {
+					_ = d.Release()
+					release()
+				}
+				n++
+			}
+			return n
+		},
+	} {
+		mem := must(unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_SHARED))
+		v := view(mapping{mem, func() {}})
+		n := loop(v, func() {
+			_ = v.Release()
+			for range 3 {
+				runtime.GC()
+				time.Sleep(5 * time.Millisecond) // the runtime releases in a goroutine of its own
+			}
+		})
+		if n != 512 {
+			t.Errorf("%s: %d items", name, n)
+		}
+	}
+}
+
+func countAll(a *array.Array[int64], release func()) (n int) {
+	for i, x := range a.All() {
+		if i == 1 {
+			_ = a.Release()
+			release()
+		}
+		n += 1 + int(x)
+	}
+	return n
 }
 
 // TestMappingsAreNotExhausted maps more often than the system allows at a time (65,530 on Linux),
