@@ -15,6 +15,7 @@ func TestAllocations(t *testing.T) {
 	columns := must(v.Transpose())
 	b, c := v.Buffer(), columns.Buffer()
 	dst := make([]byte, 64)
+	var piece memoryview.View
 	for _, claim := range []struct {
 		what string
 		most float64
@@ -29,6 +30,7 @@ func TestAllocations(t *testing.T) {
 		{"View.AppendBytes", 0, func() { _, _ = v.AppendBytes(dst[:0], buffer.C) }},
 		{"View.Sub", 1, func() { _, _ = v.Sub(3) }},
 		{"View.Slice", 1, func() { _, _ = v.Slice(0, 4, 1) }},
+		{"View.SliceInto", 0, func() { _ = v.SliceInto(&piece, 0, 4, 1) }},
 		{"View.Cast", 3, func() { _, _ = v.Cast("H") }},
 	} {
 		if got := testing.AllocsPerRun(100, claim.call); got > claim.most {
@@ -48,6 +50,14 @@ func BenchmarkSlice(b *testing.B) {
 	v := must(memoryview.FromObject(make([]byte, 64)))
 	for b.Loop() {
 		_, _ = v.Slice(2, 40, 1)
+	}
+}
+
+func BenchmarkSliceInto(b *testing.B) {
+	v := must(memoryview.FromObject(make([]byte, 64)))
+	var piece memoryview.View
+	for b.Loop() {
+		_ = v.SliceInto(&piece, 2, 40, 1)
 	}
 }
 

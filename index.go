@@ -71,26 +71,60 @@ func (v *View) Sub(index ...int) (*View, error) {
 // notation and clamps as Python does. Numbers outside are buffer.ErrBounds, a step of 0 is
 // buffer.ErrValue, a view without dimensions buffer.ErrType.
 func (v *View) Slice(start, stop, step int) (*View, error) {
-	n, err := v.Len()
+	cut, err := v.sliceCut(start, stop, step)
 	if err != nil {
-		return nil, fmt.Errorf("slice: %w", err)
+		return nil, err
 	}
-	if step == 0 {
-		return nil, fmt.Errorf("slice: %w: step is zero", buffer.ErrValue)
+	return v.share(cut)
+}
+
+// SliceInto is [View.Slice] into a View of the caller's, without allocating: a loop can cut piece after
+// piece into one variable. What it makes is borrowed: it is valid while v is, it does not keep the memory
+// from being given back, and it is not for sharing between goroutines. Dst is a zero, a released or a
+// borrowed View, and may be v itself where v is borrowed; one with a hold of its own is buffer.ErrValue,
+// one whose memory is lent on buffer.ErrExported.
+func (v *View) SliceInto(dst *View, start, stop, step int) error {
+	if step == 1 && start <= stop && dst.exports.Load() == 0 && dst.hash.Load() == nil {
+		if v.buf.SliceBorrowed(&dst.buf, start, stop-start) == nil {
+			return nil
+		}
 	}
+	cut, err := v.sliceCut(start, stop, step)
+	if err != nil {
+		return err
+	}
+	return v.borrow(dst, cut)
+}
+
+// sliceCut checks a slice of dimension 0.
+func (v *View) sliceCut(start, stop, step int) (buffer.Cut, error) {
+	n := v.buf.Extent(0)
 	low, high := 0, n
 	if step < 0 {
 		low, high = -1, n-1
 	}
-	if start < low || start > high || stop < low || stop > high {
-		return nil, fmt.Errorf("slice %d:%d:%d: %w: of %d items, start and stop lie from %d to %d: Select clamps", start, stop, step, buffer.ErrBounds, n, low, high)
+	if step == 0 || start < low || start > high || stop < low || stop > high || v.buf.NDim() == 0 || v.buf.Released() {
+		return buffer.Cut{}, v.badSlice(start, stop, step, low, high)
 	}
-	return v.share(buffer.Cut{Start: start, Count: sliceLen(start, stop, step), Step: step})
+	return buffer.Cut{Start: start, Count: sliceLen(start, stop, step), Step: step}, nil
+}
+
+// badSlice says what is wrong with a slice.
+func (v *View) badSlice(start, stop, step, low, high int) error {
+	if _, err := v.Len(); err != nil {
+		return fmt.Errorf("slice: %w", err)
+	}
+	if step == 0 {
+		return fmt.Errorf("slice: %w: step is zero", buffer.ErrValue)
+	}
+	return fmt.Errorf("slice %d:%d:%d: %w: of %d items, start and stop lie from %d to %d: Select clamps", start, stop, step, buffer.ErrBounds, v.buf.Extent(0), low, high)
 }
 
 // sliceLen counts the items of a slice whose start and stop lie within its dimension.
 func sliceLen(start, stop, step int) int {
 	switch {
+	case step == 1:
+		return max(stop-start, 0) // a division costs as much as all the rest
 	case step > 0 && start < stop:
 		return (stop-start-1)/step + 1
 	case step < 0 && start > stop:

@@ -34,6 +34,19 @@ func (v *View) share(cuts ...buffer.Cut) (*View, error) {
 	return w, nil
 }
 
+// borrow makes dst, the caller's own, a view that v keeps alive.
+func (v *View) borrow(dst *View, cuts ...buffer.Cut) error {
+	if n := dst.exports.Load(); n > 0 {
+		return fmt.Errorf("view into a variable: %w: %d loans of the view in it are out: release them first", buffer.ErrExported, n)
+	} else if n < 0 {
+		dst.exports.Store(0)
+	}
+	if dst.hash.Load() != nil {
+		dst.hash.Store(nil)
+	}
+	return v.buf.CutBorrowed(&dst.buf, cuts...)
+}
+
 // derive returns a view of the same block with another layout.
 func (v *View) derive(delta int, l buffer.Layout, readOnly bool) (*View, error) {
 	w := new(View)

@@ -25,6 +25,7 @@ type Buffer struct {
 
 	flags    Flags
 	readOnly bool
+	handle   bool // borrowed to be handed out: Release is its lender's
 	indirect bool // there are suboffsets
 	ndim     uint8
 	inline   [2 * inlineDims]int // shape and strides of most arrays
@@ -177,9 +178,10 @@ func (b *Buffer) Pointer(index ...int) (p unsafe.Pointer, err error) {
 // buffer and view made of the loan is released. A second call does nothing. A borrowed buffer
 // answers ErrValue: its lender releases it.
 func (b *Buffer) Release() error {
-	if b.lender != nil {
+	if b.handle {
 		return fmt.Errorf("%w: this buffer is borrowed: release the view it belongs to", ErrValue)
 	}
+	b.lender = nil
 	if blk := b.block.Swap(nil); blk != nil {
 		blk.leave()
 	}
@@ -189,10 +191,7 @@ func (b *Buffer) Release() error {
 // Borrow returns a handle on the same loan that cannot release it, to be handed to others. It ends
 // when b does.
 func (b *Buffer) Borrow() *Buffer {
-	borrowed := &Buffer{lender: b}
-	if b.lender != nil {
-		borrowed.lender = b.lender
-	}
+	borrowed := &Buffer{lender: b.holder(), handle: true}
 	borrowed.describe(b)
 	return borrowed
 }

@@ -24,14 +24,8 @@ type Cut struct {
 // the dimensions before a pointer follows it. What would need two pointers followed at one
 // dimension is ErrLayout.
 func (b *Buffer) Cut(dst *Buffer, cuts ...Cut) error {
-	if len(cuts) > int(b.ndim) {
-		return fmt.Errorf("%w: %d cuts for %d dimensions", ErrType, len(cuts), b.NDim())
-	}
 	if err := b.share(dst); err != nil {
 		return err
-	}
-	if len(cuts) == 0 {
-		return nil
 	}
 	err := dst.cut(cuts)
 	if err != nil {
@@ -41,19 +35,92 @@ func (b *Buffer) Cut(dst *Buffer, cuts ...Cut) error {
 	return err
 }
 
-// cut follows pointers, which may fault.
+// CutBorrowed is [Buffer.Cut] without a hold of its own: dst is valid while b is, its Release gives
+// nothing back, and nobody else may use dst while it is cut. It allocates nothing, so that a
+// loop can cut again and again into one Buffer: a dst that is borrowed or released is overwritten, one
+// that holds a loan is ErrValue. Dst may be b itself, where b is borrowed.
+func (b *Buffer) CutBorrowed(dst *Buffer, cuts ...Cut) error {
+	if !dst.reusable() {
+		return errInUse()
+	}
+	if b.live() == nil {
+		return errReleased("part of a buffer")
+	}
+	dst.lender, dst.handle = b.holder(), false
+	dst.describe(b)
+	err := dst.cut(cuts)
+	if err != nil {
+		*dst = Buffer{}
+	}
+	return err
+}
+
+// SliceBorrowed is CutBorrowed for count items from start of the first dimension.
+func (b *Buffer) SliceBorrowed(dst *Buffer, start, count int) error {
+	if extent := b.inline[0]; b.more != nil || b.ndim == 0 || uint(start) > uint(extent) || uint(count) > uint(extent-start) ||
+		b.live() == nil || !dst.reusable() {
+		return b.CutBorrowed(dst, Cut{Start: start, Count: count, Step: 1})
+	}
+	dst.lender, dst.handle = b.holder(), false
+	dst.describe(b)
+	dst.keep(start, count)
+	return nil
+}
+
+// reusable reports whether a buffer has no hold that would be lost.
+func (b *Buffer) reusable() bool { return b.lender != nil || b.block.Load() == nil }
+
+// holder is the buffer whose hold on the block b uses.
+func (b *Buffer) holder() *Buffer {
+	if b.lender != nil {
+		return b.lender
+	}
+	return b
+}
+
+// cut selects part of a buffer that nobody else has seen yet and that holds its block.
 func (b *Buffer) cut(cuts []Cut) error {
+	if len(cuts) == 1 && b.more == nil && b.ndim > 0 && !cuts[0].Drop {
+		return b.narrow(&cuts[0])
+	}
+	if len(cuts) > int(b.ndim) {
+		return fmt.Errorf("%w: %d cuts for %d dimensions", ErrType, len(cuts), b.NDim())
+	}
+	if len(cuts) == 0 {
+		return nil
+	}
 	blk := b.live()
 	if !blk.mapped {
 		return b.apply(cuts)
 	}
-	return blk.guard(func() error { return b.apply(cuts) })
+	return blk.guard(func() error { return b.apply(cuts) }) // it follows pointers, which may fault
+}
+
+// narrow is apply for the case of every day: a slice of the first of few dimensions.
+func (b *Buffer) narrow(c *Cut) error {
+	if err := checkCut(*c, 0, b.inline[0]); err != nil {
+		return err
+	}
+	b.keep(c.Start, c.Count)
+	b.inline[b.ndim] *= c.Step
+	return nil
+}
+
+// keep leaves count items from start of the first of few dimensions.
+func (b *Buffer) keep(start, count int) {
+	b.offset += start * b.inline[b.ndim]
+	if b.ndim == 1 {
+		b.nbytes = b.item.size * count
+	} else if b.nbytes > 0 {
+		b.nbytes = b.nbytes / b.inline[0] * count
+	}
+	b.inline[0] = count
 }
 
 // share makes dst a holder of b's block with b's layout.
 func (b *Buffer) share(dst *Buffer) error {
 	if dst.item != nil {
-		return fmt.Errorf("%w: the destination is in use: give a zero Buffer", ErrValue)
+		return errInUse()
 	}
 	blk := b.live()
 	if blk == nil || !blk.enter() {
@@ -62,6 +129,10 @@ func (b *Buffer) share(dst *Buffer) error {
 	dst.describe(b)
 	dst.block.Store(blk)
 	return nil
+}
+
+func errInUse() error {
+	return fmt.Errorf("%w: the destination is in use: give a zero Buffer", ErrValue)
 }
 
 // apply cuts a buffer that nobody else has seen yet and that holds its block.
