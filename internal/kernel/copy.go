@@ -8,13 +8,18 @@ func Copy(dst, src Items) {
 	if dst.Size == 0 || dst.Count() == 0 {
 		return
 	}
-	if dst.Indirect() || src.Indirect() {
+	switch {
+	case dst.Indirect() || src.Indirect():
 		copyIndirect(dst, src)
-		return
+	case copyMatrix(&dst, &src):
+	default:
+		var few [fewDims]axis
+		room := few[:]
+		if len(dst.Shape) > fewDims {
+			room = make([]axis, MaxDims) // on the stack too, but cleared only here
+		}
+		newPlan(&dst, &src, room).copy()
 	}
-	var p plan
-	p.build(&dst, &src)
-	p.copy(dst.Base, src.Base, 0)
 }
 
 // copyIndirect follows pointers dimension by dimension, down to where none are left to follow.
@@ -28,47 +33,106 @@ func copyIndirect(dst, src Items) {
 	}
 }
 
-func (p *plan) copy(dst, src unsafe.Pointer, d int) {
-	if d == p.n {
-		move(dst, src, p.size)
+// copyMatrix is for what needs no plan: a matrix between C and Fortran order, where small ones are common.
+func copyMatrix(dst, src *Items) bool {
+	if len(dst.Shape) != 2 || len(dst.Strides) != 2 || len(src.Strides) != 2 || dst.Shape[0] == 1 || dst.Shape[1] == 1 {
+		return false
+	}
+	size := dst.Size
+	switch {
+	case dst.Strides[1] == size && src.Strides[0] == size && src.Strides[1] != size:
+		copyTransposed(dst.Base, src.Base, axis{dst.Shape[1], size, src.Strides[1]}, axis{dst.Shape[0], dst.Strides[0], size}, size)
+	case dst.Strides[0] == size && src.Strides[1] == size && src.Strides[0] != size:
+		copyTransposed(dst.Base, src.Base, axis{dst.Shape[0], size, src.Strides[0]}, axis{dst.Shape[1], dst.Strides[1], size}, size)
+	default:
+		return false
+	}
+	return true
+}
+
+// copy chooses the innermost loops by how the last axis, whose items lie closest in dst, lies in src.
+func (p plan) copy() {
+	last := len(p.axes) - 1
+	if last < 0 {
+		move(p.dst, p.src, p.size)
 		return
 	}
-	if d == p.n-1 {
-		copyRow(dst, src, p.shape[d], p.a[d], p.b[d], p.size)
-		return
-	}
-	for i := range p.shape[d] {
-		p.copy(unsafe.Add(dst, i*p.a[d]), unsafe.Add(src, i*p.b[d]), d+1)
+	u, i := p.axes[last], p.closest()
+	v := p.axes[i]
+	switch {
+	case i != last && u.dst == p.size && abs(v.src) == p.size:
+		if v.src < 0 {
+			p.dst = unsafe.Add(p.dst, (v.n-1)*v.dst)
+			p.src = unsafe.Add(p.src, (v.n-1)*v.src)
+			v.dst, v.src = -v.dst, -v.src
+		}
+		copyPlanes(p.outside(i), p.dst, p.src, u, v, p.size, false)
+	case p.size >= wideItem || last == 0 || i == last && u.n >= shortRow:
+		copyRows(p.axes[:last], p.dst, p.src, u, p.size)
+	default:
+		if i == last {
+			i--
+		}
+		v := p.axes[i]
+		copyPlanes(p.outside(i), p.dst, p.src, u, v, p.size, true)
 	}
 }
 
-// copyRow copies n items along one dimension.
-func copyRow(dst, src unsafe.Pointer, n, dstStride, srcStride, size int) {
-	switch size {
-	case 1:
-		copyWords[[1]byte](dst, src, n, dstStride, srcStride)
-	case 2:
-		copyWords[[2]byte](dst, src, n, dstStride, srcStride)
-	case 4:
-		copyWords[[4]byte](dst, src, n, dstStride, srcStride)
-	case 8:
-		copyWords[[8]byte](dst, src, n, dstStride, srcStride)
-	case 16:
-		copyWords[[16]byte](dst, src, n, dstStride, srcStride)
-	default:
-		for i := range n {
-			move(unsafe.Add(dst, i*dstStride), unsafe.Add(src, i*srcStride), size)
+// closest is the axis whose items lie closest in src. Items that are repeated there lie nowhere closer
+// than others, unless it is the closest axis of dst that repeats them.
+func (p plan) closest() int {
+	best := len(p.axes) - 1
+	if p.axes[best].src == 0 {
+		return best
+	}
+	for i := best - 1; i >= 0; i-- {
+		if s := abs(p.axes[i].src); s != 0 && s < abs(p.axes[best].src) {
+			best = i
 		}
 	}
+	return best
 }
 
-// copyWords moves items as byte arrays: no alignment is asked of either side.
-func copyWords[T any](dst, src unsafe.Pointer, n, dstStride, srcStride int) {
-	for i := range n {
-		*(*T)(unsafe.Add(dst, i*dstStride)) = *(*T)(unsafe.Add(src, i*srcStride))
+// outside returns the axes without the last and without axis i.
+func (p plan) outside(i int) []axis {
+	last := len(p.axes) - 1
+	copy(p.axes[i:last], p.axes[i+1:last])
+	return p.axes[:last-1]
+}
+
+// copyRows walks the outer axes and copies a row along u at each place.
+func copyRows(outer []axis, dst, src unsafe.Pointer, u axis, size int) {
+	if len(outer) == 0 {
+		copyRow(dst, src, u.n, u.dst, u.src, size)
+		return
+	}
+	for i := range outer[0].n {
+		copyRows(outer[1:], unsafe.Add(dst, i*outer[0].dst), unsafe.Add(src, i*outer[0].src), u, size)
 	}
 }
 
-func move(dst, src unsafe.Pointer, size int) {
-	copy(unsafe.Slice((*byte)(dst), size), unsafe.Slice((*byte)(src), size))
+// copyPlanes walks the outer axes and copies a plane along u and v at each place, in tiles where the
+// plane is no matrix transposed.
+func copyPlanes(outer []axis, dst, src unsafe.Pointer, u, v axis, size int, tiles bool) {
+	if len(outer) > 0 {
+		for i := range outer[0].n {
+			copyPlanes(outer[1:], unsafe.Add(dst, i*outer[0].dst), unsafe.Add(src, i*outer[0].src), u, v, size, tiles)
+		}
+		return
+	}
+	if tiles {
+		copyTiles(dst, src, u, v, size)
+	} else {
+		copyTransposed(dst, src, u, v, size)
+	}
+}
+
+// copyTransposed copies a plane where u has the unit stride in dst and v that in src.
+func copyTransposed(dst, src unsafe.Pointer, u, v axis, size int) {
+	switch {
+	case v.n <= maxPlanes && u.src == v.n*size && split(dst, src, u.n, v.dst, v.n, size):
+	case u.n <= maxPlanes && v.dst == u.n*size && merge(dst, src, v.n, u.src, u.n, size):
+	default:
+		transpose(dst, src, u.n, v.n, v.dst, u.src, size)
+	}
 }

@@ -10,17 +10,17 @@ func EqualBytes(a, b Items) bool {
 	if a.Indirect() || b.Indirect() {
 		return EachPair(a, b, func(x, y unsafe.Pointer) bool { return equal(x, y, a.Size) })
 	}
-	var p plan
-	p.build(&a, &b)
-	return p.equal(a.Base, b.Base, 0)
+	var room [MaxDims]axis
+	p := newPlan(&a, &b, room[:])
+	return p.equal(p.axes, p.dst, p.src)
 }
 
-func (p *plan) equal(a, b unsafe.Pointer, d int) bool {
-	if d == p.n {
+func (p *plan) equal(axes []axis, a, b unsafe.Pointer) bool {
+	if len(axes) == 0 {
 		return equal(a, b, p.size)
 	}
-	for i := range p.shape[d] {
-		if !p.equal(unsafe.Add(a, i*p.a[d]), unsafe.Add(b, i*p.b[d]), d+1) {
+	for i := range axes[0].n {
+		if !p.equal(axes[1:], unsafe.Add(a, i*axes[0].dst), unsafe.Add(b, i*axes[0].src)) {
 			return false
 		}
 	}

@@ -1,25 +1,39 @@
 package kernel
 
-import "unsafe"
+import (
+	"slices"
+	"unsafe"
+)
 
 // Pack writes the items' bytes to dst, which holds all of them, in C or Fortran order.
 func Pack(dst []byte, src Items, fortran bool) {
 	if len(dst) > 0 {
-		Copy(contiguous(dst, &src, fortran, new([MaxDims]int)), src)
+		var few [fewDims]int
+		strides := few[:]
+		if len(src.Shape) > fewDims {
+			strides = make([]int, MaxDims)
+		}
+		Copy(contiguous(dst, &src, fortran, strides), src)
 	}
 }
 
 // Unpack is the way back: src holds the bytes of all items in C or Fortran order.
 func Unpack(dst Items, src []byte, fortran bool) {
 	if len(src) > 0 {
-		Copy(dst, contiguous(src, &dst, fortran, new([MaxDims]int)))
+		var few [fewDims]int
+		strides := few[:]
+		if len(dst.Shape) > fewDims {
+			strides = make([]int, MaxDims)
+		}
+		Copy(dst, contiguous(src, &dst, fortran, strides))
 	}
 }
 
-func contiguous(mem []byte, like *Items, fortran bool, strides *[MaxDims]int) Items {
-	s := strides[:len(like.Shape)]
-	ContiguousStrides(s, like.Shape, like.Size, fortran)
-	return Items{Base: unsafe.Pointer(&mem[0]), Size: like.Size, Shape: like.Shape, Strides: s}
+// contiguous describes mem as an array like another, whose items lie side by side. Strides is room.
+func contiguous(mem []byte, like *Items, fortran bool, strides []int) Items {
+	strides = strides[:len(like.Shape)]
+	ContiguousStrides(strides, like.Shape, like.Size, fortran)
+	return Items{Base: unsafe.Pointer(&mem[0]), Size: like.Size, Shape: like.Shape, Strides: strides}
 }
 
 // PackRange fills dst with the bytes from skip on of the items in C order, as if they had been
@@ -41,7 +55,8 @@ func PackRange(dst []byte, src Items, skip int) {
 		first++
 	}
 	if whole := len(dst) / row; whole > 0 {
-		Pack(dst[:whole*row], src.Range(first, whole, make([]int, 0, len(src.Shape))), false)
+		var few [fewDims]int
+		Pack(dst[:whole*row], src.Range(first, whole, few[:]), false)
 		dst = dst[whole*row:]
 		first += whole
 	}
@@ -65,10 +80,46 @@ func UnpackFirst(dst Items, src []byte, fortran bool) {
 	if dst.Size == 0 {
 		return
 	}
+	src = src[:len(src)/dst.Size*dst.Size]
+	switch {
+	case !fortran || len(dst.Shape) < 2:
+		unpackFirst(dst, src)
+	case dst.Indirect():
+		unpackItems(dst, src) // pointers are followed in the order of the dimensions: these cannot be turned
+	default:
+		dst.Shape, dst.Strides = slices.Clone(dst.Shape), slices.Clone(dst.Strides)
+		slices.Reverse(dst.Shape)
+		slices.Reverse(dst.Strides)
+		dst.Suboffsets = nil
+		unpackFirst(dst, src)
+	}
+}
+
+// unpackFirst is the way back from PackRange, for whole items from the first on.
+func unpackFirst(dst Items, src []byte) {
+	if len(src) == 0 {
+		return
+	}
+	if len(dst.Shape) == 0 {
+		move(dst.Base, unsafe.Pointer(&src[0]), dst.Size)
+		return
+	}
+	row := dst.rowBytes()
+	whole := len(src) / row
+	if whole > 0 {
+		var few [fewDims]int
+		Unpack(dst.Range(0, whole, few[:]), src[:whole*row], false)
+	}
+	if src = src[whole*row:]; len(src) > 0 {
+		unpackFirst(dst.Sub(whole), src)
+	}
+}
+
+// unpackItems finds the place of each item by itself.
+func unpackItems(dst Items, src []byte) {
 	index := make([]int, len(dst.Shape))
-	for len(src) >= dst.Size {
+	for ; len(src) > 0; src = src[dst.Size:] {
 		move(dst.At(index), unsafe.Pointer(&src[0]), dst.Size)
-		src = src[dst.Size:]
-		Advance(index, dst.Shape, fortran)
+		Advance(index, dst.Shape, true)
 	}
 }
