@@ -18,7 +18,8 @@ func Copy(dst, src Items) {
 		if len(dst.Shape) > fewDims {
 			room = make([]axis, MaxDims) // on the stack too, but cleared only here
 		}
-		newPlan(&dst, &src, room).copy()
+		p, to, from := newPlan(&dst, &src, room)
+		p.copy(to, from)
 	}
 }
 
@@ -51,10 +52,10 @@ func copyMatrix(dst, src *Items) bool {
 }
 
 // copy chooses the innermost loops by how the last axis, whose items lie closest in dst, lies in src.
-func (p plan) copy() {
+func (p plan) copy(dst, src unsafe.Pointer) {
 	last := len(p.axes) - 1
 	if last < 0 {
-		move(p.dst, p.src, p.size)
+		move(dst, src, p.size)
 		return
 	}
 	u, i := p.axes[last], p.closest()
@@ -62,19 +63,19 @@ func (p plan) copy() {
 	switch {
 	case i != last && u.dst == p.size && abs(v.src) == p.size:
 		if v.src < 0 {
-			p.dst = unsafe.Add(p.dst, (v.n-1)*v.dst)
-			p.src = unsafe.Add(p.src, (v.n-1)*v.src)
+			dst = unsafe.Add(dst, (v.n-1)*v.dst)
+			src = unsafe.Add(src, (v.n-1)*v.src)
 			v.dst, v.src = -v.dst, -v.src
 		}
-		copyPlanes(p.outside(i), p.dst, p.src, u, v, p.size, false)
+		copyPlanes(p.outside(i), dst, src, u, v, p.size, false)
 	case p.size >= wideItem || last == 0 || i == last && u.n >= shortRow:
-		copyRows(p.axes[:last], p.dst, p.src, u, p.size)
+		copyRows(p.axes[:last], dst, src, u, p.size)
 	default:
 		if i == last {
 			i--
 		}
 		v := p.axes[i]
-		copyPlanes(p.outside(i), p.dst, p.src, u, v, p.size, true)
+		copyPlanes(p.outside(i), dst, src, u, v, p.size, true)
 	}
 }
 

@@ -11,11 +11,11 @@ func EqualBytes(a, b Items) bool {
 		return EachPair(a, b, func(x, y unsafe.Pointer) bool { return equal(x, y, a.Size) })
 	}
 	var room [MaxDims]axis
-	p := newPlan(&a, &b, room[:])
-	return p.equal(p.axes, p.dst, p.src)
+	p, x, y := newPlan(&a, &b, room[:])
+	return p.equal(p.axes, x, y)
 }
 
-func (p *plan) equal(axes []axis, a, b unsafe.Pointer) bool {
+func (p plan) equal(axes []axis, a, b unsafe.Pointer) bool {
 	if len(axes) == 0 {
 		return equal(a, b, p.size)
 	}

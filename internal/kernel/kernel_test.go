@@ -3,7 +3,6 @@ package kernel
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"testing"
 	"unsafe"
 
@@ -73,71 +72,6 @@ func (s strided) pack(fortran bool) []byte {
 		packed = append(packed, s.mem[at:at+s.items.Size]...)
 	}
 	return packed
-}
-
-func TestPackAgainstDefinition(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := drawStrided(t, drawShape(t), rapid.IntRange(1, 33).Draw(t, "size"), "src")
-		fortran := rapid.Bool().Draw(t, "fortran")
-		want := s.pack(fortran)
-		before := slices.Clone(s.mem)
-		got := make([]byte, len(want))
-		Pack(got, s.items, fortran)
-		if !bytes.Equal(got, want) {
-			t.Fatalf("Pack(fortran %v) = %x, want %x", fortran, got, want)
-		}
-		if !bytes.Equal(before, s.mem) {
-			t.Fatal("Pack changed its source")
-		}
-	})
-}
-
-func TestPackRangeAgainstWholePack(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := drawStrided(t, drawShape(t), rapid.IntRange(1, 17).Draw(t, "size"), "src")
-		whole := s.pack(false)
-		from := rapid.IntRange(0, len(whole)).Draw(t, "from")
-		to := rapid.IntRange(from, len(whole)).Draw(t, "to")
-		got := make([]byte, to-from)
-		PackRange(got, s.items, from)
-		if !bytes.Equal(got, whole[from:to]) {
-			t.Fatalf("PackRange %d:%d = %x, want %x", from, to, got, whole[from:to])
-		}
-	})
-}
-
-func TestCopyAgainstDefinition(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		shape, size := drawShape(t), rapid.IntRange(1, 33).Draw(t, "size")
-		dst, src := drawStrided(t, shape, size, "dst"), drawStrided(t, shape, size, "src")
-		want := slices.Clone(dst.mem)
-		from := src.offsets(false)
-		for i, to := range dst.offsets(false) {
-			copy(want[to:to+size], src.mem[from[i]:from[i]+size])
-		}
-		Copy(dst.items, src.items)
-		if !bytes.Equal(dst.mem, want) {
-			t.Fatalf("Copy gave\n%x, want\n%x", dst.mem, want)
-		}
-	})
-}
-
-func TestUnpackFirstAgainstDefinition(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		dst := drawStrided(t, drawShape(t), rapid.IntRange(1, 9).Draw(t, "size"), "dst")
-		fortran := rapid.Bool().Draw(t, "fortran")
-		src := bytes.Repeat([]byte{0xEE}, rapid.IntRange(0, dst.items.Count()*dst.items.Size).Draw(t, "bytes"))
-		want := slices.Clone(dst.mem)
-		for i, to := range dst.offsets(fortran) {
-			if end := (i + 1) * dst.items.Size; end <= len(src) {
-				copy(want[to:to+dst.items.Size], src[end-dst.items.Size:end])
-			}
-		}
-		UnpackFirst(dst.items, src, fortran)
-		if !bytes.Equal(dst.mem, want) {
-			t.Fatalf("UnpackFirst gave\n%x, want\n%x", dst.mem, want)
-		}
-	})
 }
 
 func TestEachStopsAndCounts(t *testing.T) {

@@ -10,37 +10,37 @@ type axis struct{ n, dst, src int }
 // longest strides of dst first, neighbours that lie evenly made one, and rows without gaps made part
 // of the item. The order of a walk is free, since the two sides share no bytes.
 type plan struct {
-	dst, src unsafe.Pointer
-	size     int // bytes an item
-	axes     []axis
+	size int // bytes an item
+	axes []axis
 }
 
 // fewDims is how many axes a plan has room for at no cost worth speaking of.
 const fewDims = 4
 
-// newPlan simplifies the walk over dst and src, which have items. Room has a place for each dimension
-// and stays the caller's: nothing here is stored through a pointer, which would send it to the heap.
-func newPlan(dst, src *Items, room []axis) plan {
-	p := plan{dst: dst.Base, src: src.Base, size: dst.Size}
-	axes := room[:0]
-	for d, n := range dst.Shape {
+// newPlan simplifies the walk over a and b, which have items, and returns where it starts. Room has a
+// place for each dimension and stays the caller's: a plan is small enough for registers, and nothing
+// is stored through a pointer, which would send it to the heap.
+func newPlan(a, b *Items, room []axis) (p plan, dst, src unsafe.Pointer) {
+	axes, size := room[:0], a.Size
+	dstShift, srcShift := 0, 0
+	for d, n := range a.Shape {
 		if n == 1 {
 			continue
 		}
-		a := axis{n, dst.Strides[d], src.Strides[d]}
-		if a.dst < 0 {
-			p.dst = unsafe.Add(p.dst, (n-1)*a.dst)
-			p.src = unsafe.Add(p.src, (n-1)*a.src)
-			a.dst, a.src = -a.dst, -a.src
+		x := axis{n, a.Strides[d], b.Strides[d]}
+		if x.dst < 0 {
+			dstShift += (n - 1) * x.dst
+			srcShift += (n - 1) * x.src
+			x.dst, x.src = -x.dst, -x.src
 		}
-		axes = insert(axes, a)
+		axes = insert(axes, x)
 	}
-	p.axes = coalesce(axes)
-	if last := len(p.axes) - 1; last >= 0 && p.axes[last].dst == p.size && p.axes[last].src == p.size {
-		p.size *= p.axes[last].n
-		p.axes = p.axes[:last]
+	axes = coalesce(axes)
+	if last := len(axes) - 1; last >= 0 && axes[last].dst == size && axes[last].src == size {
+		size *= axes[last].n
+		axes = axes[:last]
 	}
-	return p
+	return plan{size, axes}, unsafe.Add(a.Base, dstShift), unsafe.Add(b.Base, srcShift)
 }
 
 // insert puts an axis in its place.
