@@ -1,3 +1,5 @@
 package kernel
 
+//go:generate go run -C avo ./row
+
 // The generators are a module of their own, for avo's sake. Each writes one family of kernels.
