@@ -1,5 +1,6 @@
 package kernel
 
 //go:generate go run -C avo ./row
+//go:generate go run -C avo ./run
 
 // The generators are a module of their own, for avo's sake. Each writes one family of kernels.

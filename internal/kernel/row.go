@@ -86,14 +86,18 @@ func copyPairs[T any](dst, src unsafe.Pointer, n, dstStride, srcStride, tail int
 	}
 }
 
-// fillBlock is how much of a fill is made by doubling. The rest is copies of it, from the first cache.
-const fillBlock = 4096
+const (
+	fillStart = 16   // items that are stored one by one
+	fillBlock = 4096 // bytes made by doubling; the rest are copies of these, from the first cache
+)
 
 // fillRun makes a run of n copies of one item.
 func fillRun(dst, src unsafe.Pointer, n, size int) {
 	ran("fillRun")
+	start := min(n, fillStart)
+	copyItems(dst, src, start, size, 0, size)
 	run := unsafe.Slice((*byte)(dst), n*size)
-	done := copy(run, unsafe.Slice((*byte)(src), size))
+	done := start * size
 	for done < len(run) && done < fillBlock {
 		done += copy(run[done:], run[:done])
 	}
