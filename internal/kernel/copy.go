@@ -131,8 +131,10 @@ func copyPlanes(outer []axis, dst, src unsafe.Pointer, u, v axis, size int, tile
 // copyTransposed copies a plane where u has the unit stride in dst and v that in src.
 func copyTransposed(dst, src unsafe.Pointer, u, v axis, size int) {
 	switch {
-	case v.n <= maxPlanes && u.src == v.n*size && split(dst, src, u.n, v.dst, v.n, size):
-	case u.n <= maxPlanes && v.dst == u.n*size && merge(dst, src, v.n, u.src, u.n, size):
+	case v.n <= 4 && u.src == v.n*size:
+		splitPixels(dst, src, u.n, v.n, v.dst, size)
+	case u.n <= 4 && v.dst == u.n*size:
+		mergePixels(dst, src, v.n, u.n, u.src, size)
 	default:
 		transpose(dst, src, u.n, v.n, v.dst, u.src, size)
 	}

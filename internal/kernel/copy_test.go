@@ -281,3 +281,32 @@ func FuzzRow(f *testing.F) {
 		checkCopied(t, dst, src, want, "copyRow")
 	})
 }
+
+// TestPixelsAgainstDefinition is about pixels of few components and their planes.
+func TestPixelsAgainstDefinition(t *testing.T) {
+	to, from := newGround(t), newGround(t)
+	rapid.Check(t, func(t *rapid.T) {
+		defer bothKernels(t)()
+		size, planes := rapid.SampledFrom([]int{1, 1, 2, 3, 4, 8}).Draw(t, "size"), rapid.IntRange(2, 5).Draw(t, "planes")
+		n := rapid.IntRange(2, 300).Draw(t, "pixels")
+		if rapid.IntRange(0, 20).Draw(t, "many") == 0 {
+			n += 70_000
+		}
+		shape := []int{n, planes}
+		pixels := []int{planes * size, size}
+		split := []int{size, (n + rapid.IntRange(0, 9).Draw(t, "gap")) * size}
+		if rapid.Bool().Draw(t, "last plane first") {
+			split[1] = -split[1]
+		}
+		dstStrides, srcStrides := split, pixels
+		if rapid.Bool().Draw(t, "merge") {
+			dstStrides, srcStrides = pixels, split
+		}
+		where := rapid.SampledFrom([]int{0, 1, 2, 3, 7, 16})
+		dst := to.place(shape, dstStrides, size, where.Draw(t, "dst where"))
+		src := from.place(shape, srcStrides, size, where.Draw(t, "src where"))
+		want := naive(dst, src)
+		Copy(dst.items, src.items)
+		checkCopied(t, dst, src, want, "Copy")
+	})
+}
