@@ -10,20 +10,52 @@ TEXT ·reverse1(SB), NOSPLIT, $0-24
 #ifdef KERNEL_COUNT
 	INCQ ·reverse1Ran(SB)
 #endif
+	VMOVDQU reverse1order<>+0(SB), Y0
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
 	MOVQ    blocks+16(FP), DX
-	VMOVDQU reverse1order<>+0(SB), Y1
+	SUBQ    $0x04, DX
+	JLT     reverse1Under4
 
-reverse1Block:
-	VMOVDQU     -15(CX), X0
-	VINSERTI128 $0x01, -31(CX), Y0, Y0
-	VPSHUFB     Y1, Y0, Y0
-	VMOVDQU     Y0, (AX)
-	SUBQ        $0x20, CX
-	ADDQ        $0x20, AX
-	DECQ        DX
-	JNZ         reverse1Block
+reverse1By4:
+	VMOVDQU     -15(CX), X1
+	VINSERTI128 $0x01, -31(CX), Y1, Y1
+	VPSHUFB     Y0, Y1, Y1
+	VMOVDQU     Y1, (AX)
+	VMOVDQU     -47(CX), X2
+	VINSERTI128 $0x01, -63(CX), Y2, Y2
+	VPSHUFB     Y0, Y2, Y2
+	VMOVDQU     Y2, 32(AX)
+	VMOVDQU     -79(CX), X3
+	VINSERTI128 $0x01, -95(CX), Y3, Y3
+	VPSHUFB     Y0, Y3, Y3
+	VMOVDQU     Y3, 64(AX)
+	VMOVDQU     -111(CX), X4
+	VINSERTI128 $0x01, -127(CX), Y4, Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     Y4, 96(AX)
+	ADDQ        $+128, AX
+	ADDQ        $-128, CX
+	SUBQ        $0x04, DX
+	JGE         reverse1By4
+
+reverse1Under4:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  reverse1Under1
+
+reverse1By1:
+	VMOVDQU     -15(CX), X5
+	VINSERTI128 $0x01, -31(CX), Y5, Y5
+	VPSHUFB     Y0, Y5, Y5
+	VMOVDQU     Y5, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $-32, CX
+	SUBQ        $0x01, DX
+	JGE         reverse1By1
+
+reverse1Under1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 
@@ -39,20 +71,52 @@ TEXT ·reverse2(SB), NOSPLIT, $0-24
 #ifdef KERNEL_COUNT
 	INCQ ·reverse2Ran(SB)
 #endif
+	VMOVDQU reverse2order<>+0(SB), Y0
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
 	MOVQ    blocks+16(FP), DX
-	VMOVDQU reverse2order<>+0(SB), Y1
+	SUBQ    $0x04, DX
+	JLT     reverse2Under4
 
-reverse2Block:
-	VMOVDQU     -14(CX), X0
-	VINSERTI128 $0x01, -30(CX), Y0, Y0
-	VPSHUFB     Y1, Y0, Y0
-	VMOVDQU     Y0, (AX)
-	SUBQ        $0x20, CX
-	ADDQ        $0x20, AX
-	DECQ        DX
-	JNZ         reverse2Block
+reverse2By4:
+	VMOVDQU     -14(CX), X1
+	VINSERTI128 $0x01, -30(CX), Y1, Y1
+	VPSHUFB     Y0, Y1, Y1
+	VMOVDQU     Y1, (AX)
+	VMOVDQU     -46(CX), X2
+	VINSERTI128 $0x01, -62(CX), Y2, Y2
+	VPSHUFB     Y0, Y2, Y2
+	VMOVDQU     Y2, 32(AX)
+	VMOVDQU     -78(CX), X3
+	VINSERTI128 $0x01, -94(CX), Y3, Y3
+	VPSHUFB     Y0, Y3, Y3
+	VMOVDQU     Y3, 64(AX)
+	VMOVDQU     -110(CX), X4
+	VINSERTI128 $0x01, -126(CX), Y4, Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     Y4, 96(AX)
+	ADDQ        $+128, AX
+	ADDQ        $-128, CX
+	SUBQ        $0x04, DX
+	JGE         reverse2By4
+
+reverse2Under4:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  reverse2Under1
+
+reverse2By1:
+	VMOVDQU     -14(CX), X5
+	VINSERTI128 $0x01, -30(CX), Y5, Y5
+	VPSHUFB     Y0, Y5, Y5
+	VMOVDQU     Y5, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $-32, CX
+	SUBQ        $0x01, DX
+	JGE         reverse2By1
+
+reverse2Under1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 
@@ -71,16 +135,48 @@ TEXT ·reverse4(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ blocks+16(FP), DX
+	SUBQ $0x04, DX
+	JLT  reverse4Under4
 
-reverse4Block:
+reverse4By4:
 	VMOVDQU     -12(CX), X0
 	VINSERTI128 $0x01, -28(CX), Y0, Y0
 	VPSHUFD     $0x1b, Y0, Y0
 	VMOVDQU     Y0, (AX)
-	SUBQ        $0x20, CX
-	ADDQ        $0x20, AX
-	DECQ        DX
-	JNZ         reverse4Block
+	VMOVDQU     -44(CX), X1
+	VINSERTI128 $0x01, -60(CX), Y1, Y1
+	VPSHUFD     $0x1b, Y1, Y1
+	VMOVDQU     Y1, 32(AX)
+	VMOVDQU     -76(CX), X2
+	VINSERTI128 $0x01, -92(CX), Y2, Y2
+	VPSHUFD     $0x1b, Y2, Y2
+	VMOVDQU     Y2, 64(AX)
+	VMOVDQU     -108(CX), X3
+	VINSERTI128 $0x01, -124(CX), Y3, Y3
+	VPSHUFD     $0x1b, Y3, Y3
+	VMOVDQU     Y3, 96(AX)
+	ADDQ        $+128, AX
+	ADDQ        $-128, CX
+	SUBQ        $0x04, DX
+	JGE         reverse4By4
+
+reverse4Under4:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  reverse4Under1
+
+reverse4By1:
+	VMOVDQU     -12(CX), X4
+	VINSERTI128 $0x01, -28(CX), Y4, Y4
+	VPSHUFD     $0x1b, Y4, Y4
+	VMOVDQU     Y4, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $-32, CX
+	SUBQ        $0x01, DX
+	JGE         reverse4By1
+
+reverse4Under1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 
@@ -93,16 +189,48 @@ TEXT ·reverse8(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ blocks+16(FP), DX
+	SUBQ $0x04, DX
+	JLT  reverse8Under4
 
-reverse8Block:
+reverse8By4:
 	VMOVDQU     -8(CX), X0
 	VINSERTI128 $0x01, -24(CX), Y0, Y0
 	VPSHUFD     $0x4e, Y0, Y0
 	VMOVDQU     Y0, (AX)
-	SUBQ        $0x20, CX
-	ADDQ        $0x20, AX
-	DECQ        DX
-	JNZ         reverse8Block
+	VMOVDQU     -40(CX), X1
+	VINSERTI128 $0x01, -56(CX), Y1, Y1
+	VPSHUFD     $0x4e, Y1, Y1
+	VMOVDQU     Y1, 32(AX)
+	VMOVDQU     -72(CX), X2
+	VINSERTI128 $0x01, -88(CX), Y2, Y2
+	VPSHUFD     $0x4e, Y2, Y2
+	VMOVDQU     Y2, 64(AX)
+	VMOVDQU     -104(CX), X3
+	VINSERTI128 $0x01, -120(CX), Y3, Y3
+	VPSHUFD     $0x4e, Y3, Y3
+	VMOVDQU     Y3, 96(AX)
+	ADDQ        $+128, AX
+	ADDQ        $-128, CX
+	SUBQ        $0x04, DX
+	JGE         reverse8By4
+
+reverse8Under4:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  reverse8Under1
+
+reverse8By1:
+	VMOVDQU     -8(CX), X4
+	VINSERTI128 $0x01, -24(CX), Y4, Y4
+	VPSHUFD     $0x4e, Y4, Y4
+	VMOVDQU     Y4, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $-32, CX
+	SUBQ        $0x01, DX
+	JGE         reverse8By1
+
+reverse8Under1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 
@@ -112,24 +240,68 @@ TEXT ·second1(SB), NOSPLIT, $0-24
 #ifdef KERNEL_COUNT
 	INCQ ·second1Ran(SB)
 #endif
+	VPCMPEQB Y0, Y0, Y0
+	VPSRLW   $0x08, Y0, Y0
 	MOVQ     dst+0(FP), AX
 	MOVQ     src+8(FP), CX
 	MOVQ     blocks+16(FP), DX
-	VPCMPEQB Y2, Y2, Y2
-	VPSRLW   $0x08, Y2, Y2
+	SUBQ     $0x04, DX
+	JLT      second1Under4
 
-second1Block:
-	VMOVDQU   (CX), Y0
-	VMOVDQU   32(CX), Y1
-	VPAND     Y2, Y0, Y0
-	VPAND     Y2, Y1, Y1
-	VPACKUSWB Y1, Y0, Y0
-	VPERMQ    $0xd8, Y0, Y0
-	VMOVDQU   Y0, (AX)
-	ADDQ      $0x40, CX
-	ADDQ      $0x20, AX
-	DECQ      DX
-	JNZ       second1Block
+second1By4:
+	VMOVDQU   (CX), Y1
+	VMOVDQU   32(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSWB Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, (AX)
+	VMOVDQU   64(CX), Y1
+	VMOVDQU   96(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSWB Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, 32(AX)
+	VMOVDQU   128(CX), Y1
+	VMOVDQU   160(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSWB Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, 64(AX)
+	VMOVDQU   192(CX), Y1
+	VMOVDQU   224(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSWB Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, 96(AX)
+	ADDQ      $+128, AX
+	ADDQ      $+256, CX
+	SUBQ      $0x04, DX
+	JGE       second1By4
+
+second1Under4:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  second1Under1
+
+second1By1:
+	VMOVDQU   (CX), Y1
+	VMOVDQU   32(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSWB Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, CX
+	SUBQ      $0x01, DX
+	JGE       second1By1
+
+second1Under1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 
@@ -139,24 +311,68 @@ TEXT ·second2(SB), NOSPLIT, $0-24
 #ifdef KERNEL_COUNT
 	INCQ ·second2Ran(SB)
 #endif
+	VPCMPEQB Y0, Y0, Y0
+	VPSRLD   $0x10, Y0, Y0
 	MOVQ     dst+0(FP), AX
 	MOVQ     src+8(FP), CX
 	MOVQ     blocks+16(FP), DX
-	VPCMPEQB Y2, Y2, Y2
-	VPSRLD   $0x10, Y2, Y2
+	SUBQ     $0x04, DX
+	JLT      second2Under4
 
-second2Block:
-	VMOVDQU   (CX), Y0
-	VMOVDQU   32(CX), Y1
-	VPAND     Y2, Y0, Y0
-	VPAND     Y2, Y1, Y1
-	VPACKUSDW Y1, Y0, Y0
-	VPERMQ    $0xd8, Y0, Y0
-	VMOVDQU   Y0, (AX)
-	ADDQ      $0x40, CX
-	ADDQ      $0x20, AX
-	DECQ      DX
-	JNZ       second2Block
+second2By4:
+	VMOVDQU   (CX), Y1
+	VMOVDQU   32(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSDW Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, (AX)
+	VMOVDQU   64(CX), Y1
+	VMOVDQU   96(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSDW Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, 32(AX)
+	VMOVDQU   128(CX), Y1
+	VMOVDQU   160(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSDW Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, 64(AX)
+	VMOVDQU   192(CX), Y1
+	VMOVDQU   224(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSDW Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, 96(AX)
+	ADDQ      $+128, AX
+	ADDQ      $+256, CX
+	SUBQ      $0x04, DX
+	JGE       second2By4
+
+second2Under4:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  second2Under1
+
+second2By1:
+	VMOVDQU   (CX), Y1
+	VMOVDQU   32(CX), Y2
+	VPAND     Y0, Y1, Y1
+	VPAND     Y0, Y2, Y2
+	VPACKUSDW Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVDQU   Y1, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, CX
+	SUBQ      $0x01, DX
+	JGE       second2By1
+
+second2Under1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 
@@ -169,17 +385,53 @@ TEXT ·second4(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ blocks+16(FP), DX
+	SUBQ $0x04, DX
+	JLT  second4Under4
 
-second4Block:
+second4By4:
 	VMOVDQU (CX), Y0
 	VMOVDQU 32(CX), Y1
 	VSHUFPS $0x88, Y1, Y0, Y0
 	VPERMQ  $0xd8, Y0, Y0
 	VMOVDQU Y0, (AX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x20, AX
-	DECQ    DX
-	JNZ     second4Block
+	VMOVDQU 64(CX), Y0
+	VMOVDQU 96(CX), Y1
+	VSHUFPS $0x88, Y1, Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVDQU Y0, 32(AX)
+	VMOVDQU 128(CX), Y0
+	VMOVDQU 160(CX), Y1
+	VSHUFPS $0x88, Y1, Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVDQU Y0, 64(AX)
+	VMOVDQU 192(CX), Y0
+	VMOVDQU 224(CX), Y1
+	VSHUFPS $0x88, Y1, Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVDQU Y0, 96(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+256, CX
+	SUBQ    $0x04, DX
+	JGE     second4By4
+
+second4Under4:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  second4Under1
+
+second4By1:
+	VMOVDQU (CX), Y0
+	VMOVDQU 32(CX), Y1
+	VSHUFPS $0x88, Y1, Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVDQU Y0, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+64, CX
+	SUBQ    $0x01, DX
+	JGE     second4By1
+
+second4Under1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 
@@ -192,16 +444,52 @@ TEXT ·second8(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ blocks+16(FP), DX
+	SUBQ $0x04, DX
+	JLT  second8Under4
 
-second8Block:
+second8By4:
 	VMOVDQU   (CX), Y0
 	VMOVDQU   32(CX), Y1
 	VUNPCKLPD Y1, Y0, Y0
 	VPERMQ    $0xd8, Y0, Y0
 	VMOVDQU   Y0, (AX)
-	ADDQ      $0x40, CX
-	ADDQ      $0x20, AX
-	DECQ      DX
-	JNZ       second8Block
+	VMOVDQU   64(CX), Y0
+	VMOVDQU   96(CX), Y1
+	VUNPCKLPD Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVDQU   Y0, 32(AX)
+	VMOVDQU   128(CX), Y0
+	VMOVDQU   160(CX), Y1
+	VUNPCKLPD Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVDQU   Y0, 64(AX)
+	VMOVDQU   192(CX), Y0
+	VMOVDQU   224(CX), Y1
+	VUNPCKLPD Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVDQU   Y0, 96(AX)
+	ADDQ      $+128, AX
+	ADDQ      $+256, CX
+	SUBQ      $0x04, DX
+	JGE       second8By4
+
+second8Under4:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  second8Under1
+
+second8By1:
+	VMOVDQU   (CX), Y0
+	VMOVDQU   32(CX), Y1
+	VUNPCKLPD Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVDQU   Y0, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, CX
+	SUBQ      $0x01, DX
+	JGE       second8By1
+
+second8Under1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET

@@ -12,16 +12,20 @@ import (
 )
 
 func main() {
-	reverse(1, func(y reg.VecVirtual) func() {
+	reverse(1, func() func(y reg.VecVirtual) {
 		order := constant("reverse1order", 0x08090A0B0C0D0E0F, 0x0001020304050607)
-		return func() { VPSHUFB(order, y, y) }
+		return func(y reg.VecVirtual) { VPSHUFB(order, y, y) }
 	})
-	reverse(2, func(y reg.VecVirtual) func() {
+	reverse(2, func() func(y reg.VecVirtual) {
 		order := constant("reverse2order", 0x09080B0A0D0C0F0E, 0x0100030205040706)
-		return func() { VPSHUFB(order, y, y) }
+		return func(y reg.VecVirtual) { VPSHUFB(order, y, y) }
 	})
-	reverse(4, func(y reg.VecVirtual) func() { return func() { VPSHUFD(Imm(0x1B), y, y) } })
-	reverse(8, func(y reg.VecVirtual) func() { return func() { VPSHUFD(Imm(0x4E), y, y) } })
+	reverse(4, func() func(y reg.VecVirtual) {
+		return func(y reg.VecVirtual) { VPSHUFD(Imm(0x1B), y, y) }
+	})
+	reverse(8, func() func(y reg.VecVirtual) {
+		return func(y reg.VecVirtual) { VPSHUFD(Imm(0x4E), y, y) }
+	})
 
 	second(1, func() func(a, b reg.VecVirtual) {
 		mask := evenMask(8)
@@ -49,57 +53,63 @@ func main() {
 }
 
 // reverse writes a kernel for stride -size. The halves of a block change places as they are loaded, and
-// the items of each half by what turn emits.
-func reverse(size int, turn func(y reg.VecVirtual) func()) {
+// the items of each half by turn.
+func reverse(size int, prepare func() (turn func(y reg.VecVirtual))) {
 	name := fmt.Sprintf("reverse%d", size)
 	emit.Kernel(name, "func(dst, src *byte, blocks int)",
 		name+" fills blocks of 32 bytes with the item at src and those before it, backwards.")
-	dst, src, blocks := pointers()
-	y := YMM()
-	items := turn(y)
-	loop(name, blocks, func() {
-		VMOVDQU(Mem{Base: src, Disp: size - 16}, y.AsX())
-		VINSERTI128(Imm(1), Mem{Base: src, Disp: size - 32}, y, y)
-		items()
-		VMOVDQU(y, Mem{Base: dst})
-		SUBQ(Imm(32), src)
-		ADDQ(Imm(32), dst)
+	turn := prepare()
+	loop(name, -32, func(dst, src Mem) {
+		y := YMM()
+		load(y, src.Offset(size-16), src.Offset(size-32))
+		turn(y)
+		VMOVDQU(y, dst)
 	})
 }
 
-// second writes a kernel for stride 2*size: join brings the even items of two registers into one, but
-// the second register's between those of the halves of the first.
+// second writes a kernel for stride 2*size. Join brings the even items of two registers together, half
+// by half: quarters 1 and 2 of what it makes must change places.
 func second(size int, prepare func() (join func(a, b reg.VecVirtual))) {
 	name := fmt.Sprintf("second%d", size)
 	emit.Kernel(name, "func(dst, src *byte, blocks int)",
 		name+" fills blocks of 32 bytes with every second item from src on. It reads 64 bytes for each.")
-	dst, src, blocks := pointers()
-	a, b := YMM(), YMM()
 	join := prepare()
-	loop(name, blocks, func() {
-		VMOVDQU(Mem{Base: src}, a)
-		VMOVDQU(Mem{Base: src, Disp: 32}, b)
+	loop(name, 64, func(dst, src Mem) {
+		a, b := YMM(), YMM()
+		VMOVDQU(src, a)
+		VMOVDQU(src.Offset(32), b)
 		join(a, b)
 		VPERMQ(Imm(0xD8), a, a)
-		VMOVDQU(a, Mem{Base: dst})
-		ADDQ(Imm(64), src)
-		ADDQ(Imm(32), dst)
+		VMOVDQU(a, dst)
 	})
 }
 
-func pointers() (dst, src, blocks reg.GPVirtual) {
-	dst, src, blocks = GP64(), GP64(), GP64()
+func load(y reg.VecVirtual, low, high Mem) {
+	VMOVDQU(low, y.AsX())
+	VINSERTI128(Imm(1), high, y, y)
+}
+
+// loop makes four blocks at a time, and then one.
+func loop(name string, step int, block func(dst, src Mem)) {
+	dst, src, blocks := GP64(), GP64(), GP64()
 	Load(Param("dst"), dst)
 	Load(Param("src"), src)
 	Load(Param("blocks"), blocks)
-	return dst, src, blocks
-}
-
-func loop(name string, blocks reg.Register, body func()) {
-	Label(name + "Block")
-	body()
-	DECQ(blocks)
-	JNZ(LabelRef(name + "Block"))
+	for _, n := range []int{4, 1} {
+		again, done := fmt.Sprintf("%sBy%d", name, n), fmt.Sprintf("%sUnder%d", name, n)
+		SUBQ(Imm(uint64(n)), blocks)
+		JLT(LabelRef(done))
+		Label(again)
+		for i := range n {
+			block(Mem{Base: dst, Disp: 32 * i}, Mem{Base: src, Disp: step * i})
+		}
+		ADDQ(I32(int32(32*n)), dst)
+		ADDQ(I32(int32(step*n)), src)
+		SUBQ(Imm(uint64(n)), blocks)
+		JGE(LabelRef(again))
+		Label(done)
+		ADDQ(Imm(uint64(n)), blocks)
+	}
 	VZEROUPPER()
 	RET()
 }
