@@ -11,6 +11,8 @@ func Copy(dst, src Items) {
 	switch {
 	case dst.Indirect() || src.Indirect():
 		copyIndirect(dst, src)
+	case len(dst.Shape) == 1 && dst.Strides[0] > 0:
+		copyRow(dst.Base, src.Base, dst.Shape[0], dst.Strides[0], src.Strides[0], dst.Size)
 	case copyMatrix(&dst, &src):
 	default:
 		var few [fewDims]axis

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -44,6 +45,73 @@ func TestCopyAgainstDefinition(t *testing.T) {
 			t.Fatal("Copy changed its source")
 		}
 	})
+}
+
+func TestCopyParallelAgainstDefinition(t *testing.T) {
+	defer func(was int) { parallelSize = was }(parallelSize)
+	parallelSize = 1
+	to, from := newGround(t), newGround(t)
+	rapid.Check(t, func(t *rapid.T) {
+		defer bothKernels(t)()
+		size := drawSize(t)
+		shape := drawExtents(t, size)
+		dst, src := to.draw(t, shape, size, false, "dst"), from.draw(t, shape, size, true, "src")
+		want := naive(dst, src)
+		CopyParallel(dst.items, src.items, rapid.IntRange(0, 5).Draw(t, "workers"))
+		checkCopied(t, dst, src, want, "CopyParallel")
+	})
+}
+
+// TestSplit holds that the parts of a plan are all of its items, each once.
+func TestSplit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := plan{size: rapid.SampledFrom([]int{1, 8, 5000, 1 << 20}).Draw(t, "size")}
+		stride, items := p.size, 1
+		for range rapid.IntRange(0, 3).Draw(t, "axes") {
+			n := rapid.SampledFrom([]int{1, 2, 3, 7, 100, 1000}).Draw(t, "n")
+			p.axes = slices.Insert(p.axes, 0, axis{n, stride, stride})
+			stride *= n
+			items *= n
+		}
+		covered := 0
+		for _, part := range p.split(rapid.IntRange(1, 20).Draw(t, "parts")) {
+			n := part.plan.size
+			for _, a := range part.plan.axes {
+				n *= a.n
+			}
+			if n <= 0 {
+				t.Fatal("a part without items")
+			}
+			covered += n
+		}
+		if covered != items*p.size {
+			t.Fatalf("the parts have %d bytes of %d", covered, items*p.size)
+		}
+	})
+}
+
+func TestPanicOfAWorkerIsTheCallers(t *testing.T) {
+	for _, bad := range []int{0, 5, 99} {
+		var ended atomic.Int64
+		func() {
+			defer func() {
+				if r := recover(); r != "no" {
+					t.Errorf("the caller recovered %v", r)
+				}
+				if ended.Load() < 0 {
+					t.Error("a worker is still at it")
+				}
+			}()
+			together(4, 100, func(i int) {
+				ended.Add(-1000)
+				defer ended.Add(1000)
+				if i == bad {
+					panic("no")
+				}
+			})
+			t.Error("no panic")
+		}()
+	}
 }
 
 // TestCopyOntoItself is the one overlap that is allowed, but for runs.

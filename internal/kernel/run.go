@@ -10,17 +10,19 @@ const (
 
 // move copies a run of bytes. The two runs may overlap.
 func move(dst, src unsafe.Pointer, size int) {
-	to, from := unsafe.Slice((*byte)(dst), size), unsafe.Slice((*byte)(src), size)
-	if size < longRun || size > longestInPieces || overlapping(dst, src, size) {
-		copy(to, from)
+	if size >= longRun && size <= longestInPieces && !overlapping(dst, src, size) {
+		movePieces(dst, src, size)
 		return
 	}
+	copy(unsafe.Slice((*byte)(dst), size), unsafe.Slice((*byte)(src), size))
+}
+
+func movePieces(dst, src unsafe.Pointer, size int) {
 	ran("movePieces")
-	for len(from) > pieceSize {
-		copy(to[:pieceSize], from)
-		to, from = to[pieceSize:], from[pieceSize:]
+	for done := 0; done < size; done += pieceSize {
+		piece := min(pieceSize, size-done)
+		copy(unsafe.Slice((*byte)(unsafe.Add(dst, done)), piece), unsafe.Slice((*byte)(unsafe.Add(src, done)), piece))
 	}
-	copy(to, from)
 }
 
 func overlapping(a, b unsafe.Pointer, size int) bool {
