@@ -118,7 +118,7 @@ func (g ground) draw(t *rapid.T, shape []int, size int, source bool, label strin
 		step += drawGap(t, step, size, label)
 		strides[d] = step
 		step *= max(shape[d], 1)
-		if step > groundSize/300 {
+		if step > groundSize/400 {
 			step = strides[d] * max(shape[d], 1)
 		}
 	}

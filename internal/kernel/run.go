@@ -3,14 +3,13 @@ package kernel
 import "unsafe"
 
 const (
-	// longRun is the size from which Go's copy stores past the caches. Pieces of pieceSize stay under it.
-	longRun   = 1 << 20
-	pieceSize = 512 << 10
+	longRun   = 1 << 20   // bytes from which Go's copy may store past the caches
+	pieceSize = 512 << 10 // bytes that it copies through them
 )
 
 // move copies a run of bytes. The two runs may overlap.
 func move(dst, src unsafe.Pointer, size int) {
-	if size >= longRun && size <= longestInPieces && !overlapping(dst, src, size) {
+	if size >= longRun && piecesPay && !overlapping(dst, src, size) {
 		movePieces(dst, src, size)
 		return
 	}

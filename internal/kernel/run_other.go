@@ -2,5 +2,5 @@
 
 package kernel
 
-// longestInPieces is none: copy may not store past the caches here at all.
-var longestInPieces = 0
+// piecesPay is for the processors on which it was measured.
+var piecesPay = false
