@@ -1,0 +1,113 @@
+package kernel
+
+import "unsafe"
+
+// Convertible reports whether numbers can be converted: all but a Complex to a real number.
+func Convertible(to, from Number) bool {
+	return to.Valid() && from.Valid() && (from.Kind != Complex || to.Kind == Complex || to.Kind == Bool)
+}
+
+// Convert writes the value of every item of src to its place in dst. Both have the same shape and do
+// not overlap. A number that becomes a float is rounded to the nearest one, or to an infinity; a
+// float that becomes an integer loses its fraction; everything but 0 is true.
+//
+// What is outside the range of an integer is refused, and so is a NaN: then nothing is written, and
+// position is that of the first such item in C order.
+func Convert(dst, src Items, to, from Number) (position int, ok bool) {
+	dst.Size, src.Size = to.Size, from.Size
+	if src.Count() == 0 {
+		return 0, true
+	}
+	if position, ok = checkAll(src, to, from); !ok {
+		return position, false
+	}
+	switch p := pathTo(to, from); {
+	case p.n == 0:
+		Copy(dst, src)
+	case p.n == 1 && isRun(&dst) && isRun(&src):
+		p.follow(dst.Base, src.Base, src.Count(), nil)
+	default:
+		convertBlocks(dst, src, &p)
+	}
+	return 0, true
+}
+
+func convertBlocks(dst, src Items, p *path) {
+	w := newWorkspace()
+	b := &w.blocks
+	for b.start(dst, src, blockItems, false); b.next(); {
+		from := w.gather(1)
+		to := b.side(0)
+		run := w.run(0, &to)
+		for at := 0; at < b.count; at += blockItems {
+			n := min(b.count-at, blockItems)
+			p.follow(unsafe.Add(run.Base, at*dst.Size), unsafe.Add(from, at*src.Size), n, &w.staged[1])
+		}
+		if run.Base != to.Base {
+			Copy(to, run)
+		}
+	}
+	w.free()
+}
+
+// checkAll returns the position of the first item that is refused.
+func checkAll(src Items, to, from Number) (position int, ok bool) {
+	if !refusable(to, from) {
+		return 0, true
+	}
+	c := checker{fits: checks[from.form()][to.form()], path: pathTo(from.native(), from)}
+	if c.path.n == 0 && isRun(&src) && c.fits(src.Base, src.Count()) {
+		return 0, true
+	}
+	if _, ok := c.all(src, false); ok {
+		return 0, true
+	}
+	return c.all(src, true)
+}
+
+// refusable reports whether some numbers cannot be converted.
+func refusable(to, from Number) bool {
+	switch {
+	case !to.integer() || from.Kind == Bool:
+		return false
+	case !from.integer():
+		return true
+	case from.Kind == to.Kind:
+		return to.Size < from.Size
+	}
+	return from.Kind == Int || to.Size <= from.Size
+}
+
+// A checker goes over numbers that are to become integers.
+type checker struct {
+	path path // to their form
+	fits check
+}
+
+// all goes over the blocks. Where they are ordered, position is that of the first item that is refused.
+func (c *checker) all(src Items, ordered bool) (position int, ok bool) {
+	w := newWorkspace()
+	defer w.free()
+	b := &w.blocks
+	for b.start(src, src, blockItems, ordered); b.next(); {
+		from := w.gather(0)
+		for at := 0; at < b.count; at += blockItems {
+			n := min(b.count-at, blockItems)
+			run := c.path.follow(nil, unsafe.Add(from, at*src.Size), n, &w.staged[0])
+			if !c.fits(run, n) {
+				return position + c.first(run), false
+			}
+			position += n
+		}
+	}
+	return 0, true
+}
+
+// first returns the index of the first number of a run that does not fit. There is one.
+func (c *checker) first(run unsafe.Pointer) int {
+	i := 0
+	for c.fits(run, i+1) {
+		i++
+	}
+	return i
+}

@@ -1,0 +1,109 @@
+package kernel
+
+import (
+	"bytes"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func drawNumber(d draws, label string) Number {
+	return allNumbers[d.upTo(len(allNumbers)-1, label)]
+}
+
+// testConvert compares Convert with the model: what is written and what is not, and what is refused.
+func testConvert(t interface{ Fatalf(string, ...any) }, d draws) {
+	to, from := drawNumber(d, "to"), drawNumber(d, "from")
+	if !Convertible(to, from) {
+		return
+	}
+	shape := drawLongShape(d)
+	dst := scatter(d, shape, to.Size+d.upTo(2, "padding"), false)
+	src := scatter(d, shape, from.Size+d.upTo(2, "padding"), true)
+	from.fill(d, src)
+
+	before, source := dst.snapshot(), src.snapshot()
+	position, ok := Convert(dst.items, src.items, to, from)
+	after := dst.snapshot()
+	if !bytes.Equal(src.snapshot(), source) {
+		t.Fatalf("%v to %v: the source changed", from, to)
+	}
+
+	var want []value
+	refused := -1
+	src.each(func(item []byte) {
+		converted := make([]byte, to.Size)
+		if !to.write(converted, from.read(item)) && refused < 0 {
+			refused = len(want)
+		}
+		want = append(want, to.read(converted))
+	})
+	if refused >= 0 {
+		if ok || position != refused || !bytes.Equal(before, after) {
+			t.Fatalf("%v to %v: %v at %d, changed %v; want refusal at %d", from, to, ok, position, !bytes.Equal(before, after), refused)
+		}
+		return
+	}
+	if !ok {
+		t.Fatalf("%v to %v is refused at %d", from, to, position)
+	}
+	i := 0
+	dst.each(func(item []byte) {
+		if got := to.read(item); !got.identical(want[i]) {
+			t.Fatalf("%v to %v: item %d of %v is %v, want %v", from, to, i, shape, got, want[i])
+		}
+		clear(item[:to.Size])
+		i++
+	})
+	// What is no number is as it was.
+	cleared := dst.snapshot()
+	dst.restore(before)
+	dst.each(func(item []byte) { clear(item[:to.Size]) })
+	if !bytes.Equal(cleared, dst.snapshot()) {
+		t.Fatalf("%v to %v: bytes outside the numbers changed", from, to)
+	}
+}
+
+func TestConvertAgainstModel(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) { testConvert(t, rapidDraws{t}) })
+	})
+}
+
+func FuzzConvert(f *testing.F) {
+	f.Add([]byte{3, 9, 2, 4, 5, 1, 2})
+	f.Fuzz(func(t *testing.T, data []byte) { testConvert(t, &byteDraws{data}) })
+}
+
+// TestConvertAllEdges converts every number at which something changes, of every kind to every other.
+func TestConvertAllEdges(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		for _, from := range allNumbers {
+			for _, to := range allNumbers {
+				if Convertible(to, from) {
+					convertEdges(t, to, from)
+				}
+			}
+		}
+	})
+}
+
+func convertEdges(t *testing.T, to, from Number) {
+	var items, want []byte
+	item, converted := make([]byte, from.Size), make([]byte, to.Size)
+	for _, x := range edges {
+		if from.write(item, value{x, x}) && to.write(converted, from.read(item)) {
+			items, want = append(items, item...), append(want, converted...)
+		}
+	}
+	n := len(items) / from.Size
+	got := make([]byte, len(want))
+	if position, ok := Convert(line(got, to.Size), line(items, from.Size), to, from); !ok {
+		t.Fatalf("%v to %v: refused at %d", from, to, position)
+	}
+	for i := range n {
+		if got, want := to.read(got[i*to.Size:]), to.read(want[i*to.Size:]); !got.identical(want) {
+			t.Errorf("%v to %v: %v becomes %v, want %v", from, to, from.read(items[i*from.Size:]), got, want)
+		}
+	}
+}
