@@ -19,6 +19,7 @@ type blocks struct {
 	index [MaxDims]int // where that walk is
 
 	// The dimensions below those, in the order in which they are walked.
+	axes    [MaxDims]axis
 	n       int
 	shape   [MaxDims]int
 	strides [2][MaxDims]int
@@ -50,16 +51,7 @@ func (b *blocks) start(x, y Items, limit int, ordered bool) {
 	b.whole = [2]Items{x, y}
 	b.outer = max(indirectDims(&x), indirectDims(&y))
 	clear(b.index[:b.outer])
-	b.n = 0
-	for d := b.outer; d < len(x.Shape); d++ {
-		if x.Shape[d] != 1 {
-			b.insert(x.Shape[d], x.Strides[d], y.Strides[d], ordered)
-		}
-	}
-	if b.n == 0 {
-		b.insert(1, x.Size, y.Size, ordered)
-	}
-	b.merge()
+	b.simplify(ordered)
 	b.chooseBox(limit, ordered)
 	b.enter()
 }
@@ -74,31 +66,28 @@ func indirectDims(it *Items) int {
 	return 0
 }
 
-// insert adds a dimension: before those with shorter strides on side 0, and behind all others.
-func (b *blocks) insert(extent, x, y int, ordered bool) {
-	d := b.n
-	for ; d > 0 && !ordered && shorter(b.strides[0][d-1], x); d-- {
-		b.shape[d], b.strides[0][d], b.strides[1][d] = b.shape[d-1], b.strides[0][d-1], b.strides[1][d-1]
-	}
-	b.shape[d], b.strides[0][d], b.strides[1][d] = extent, x, y
-	b.n++
-}
-
-func shorter(x, y int) bool { return max(x, -x) < max(y, -y) }
-
-// merge makes one dimension of neighbours that step evenly through memory.
-func (b *blocks) merge() {
-	last := 0
-	for d := 1; d < b.n; d++ {
-		extent, x, y := b.shape[d], b.strides[0][d], b.strides[1][d]
-		if b.strides[0][last] == x*extent && b.strides[1][last] == y*extent {
-			extent *= b.shape[last]
-		} else {
-			last++
+// simplify joins neighbours that step evenly through memory, in C order or sorted by the strides of side 0.
+func (b *blocks) simplify(ordered bool) {
+	x, y := &b.whole[0], &b.whole[1]
+	axes := b.axes[:0]
+	for d := b.outer; d < len(x.Shape); d++ {
+		a := axis{x.Shape[d], x.Strides[d], y.Strides[d]}
+		switch {
+		case a.n == 1:
+		case ordered:
+			axes = append(axes, a)
+		default:
+			axes = insert(axes, a)
 		}
-		b.shape[last], b.strides[0][last], b.strides[1][last] = extent, x, y
 	}
-	b.n = last + 1
+	axes = coalesce(axes)
+	if len(axes) == 0 {
+		axes = append(axes, axis{1, x.Size, y.Size})
+	}
+	b.n = len(axes)
+	for d, a := range axes {
+		b.shape[d], b.strides[0][d], b.strides[1][d] = a.n, a.dst, a.src
+	}
 }
 
 func (b *blocks) chooseBox(limit int, ordered bool) {
@@ -106,7 +95,7 @@ func (b *blocks) chooseBox(limit int, ordered bool) {
 	other := last
 	for d := range b.n {
 		b.box[d] = 1
-		if !ordered && shorter(b.strides[1][d], b.strides[1][other]) {
+		if !ordered && abs(b.strides[1][d]) < abs(b.strides[1][other]) {
 			other = d
 		}
 	}
