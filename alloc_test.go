@@ -31,6 +31,7 @@ func TestAllocations(t *testing.T) {
 		{"View.Sub", 1, func() { _, _ = v.Sub(3) }},
 		{"View.Slice", 1, func() { _, _ = v.Slice(0, 4, 1) }},
 		{"View.SliceInto", 0, func() { _ = v.SliceInto(&piece, 0, 4, 1) }},
+		{"View.SubInto", 0, func() { _ = v.SubInto(&piece, 3) }},
 		{"View.Cast", 3, func() { _, _ = v.Cast("H") }},
 	} {
 		if got := testing.AllocsPerRun(100, claim.call); got > claim.most {

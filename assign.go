@@ -24,14 +24,16 @@ func (v *View) CopyFrom(src any) error {
 	if v.buf.ReadOnly() {
 		return fmt.Errorf("assignment: %w: assign to a copy, or to a view of writable memory", buffer.ErrReadOnly)
 	}
-	loan, err := buffer.Get(src, buffer.FullRO)
+	loan, temporary, err := loanOf(src, buffer.FullRO)
 	if errors.Is(err, buffer.ErrType) {
 		return v.fill(src, err)
 	}
 	if err != nil {
 		return fmt.Errorf("assignment from %T: %w", src, err)
 	}
-	defer loan.Release()
+	if temporary {
+		defer loan.Release()
+	}
 	if err := v.copyFrom(loan); err != nil {
 		return fmt.Errorf("assignment from %T: %w", src, err)
 	}
@@ -60,18 +62,22 @@ func (v *View) fill(value any, noExporter error) error {
 		return fmt.Errorf("assignment of %T: %w (and %v)", value, err, noExporter)
 	}
 	return v.walk(func(items kernel.Items) (err error) {
-		if items.Size == 0 {
+		if isLeaf(typ) {
+			items.Size = typ.Size()
+			if items.Size > 0 && items.Count() > 0 {
+				kernel.Copy(items, everywhere(item[:items.Size], items.Shape))
+			}
 			return nil
 		}
 		kernel.Each(items, func(p unsafe.Pointer) bool {
-			dst := unsafe.Slice((*byte)(p), items.Size)
-			if isLeaf(typ) {
-				copy(dst[:typ.Size()], item)
-			} else {
-				err = typ.Pack(dst, value) // leaves the padding as it is
-			}
+			err = typ.Pack(unsafe.Slice((*byte)(p), items.Size), value) // leaves the padding as it is
 			return err == nil
 		})
 		return err
 	})
+}
+
+// everywhere describes one item as an array of any shape.
+func everywhere(item []byte, shape []int) kernel.Items {
+	return kernel.Items{Base: unsafe.Pointer(&item[0]), Size: len(item), Shape: shape, Strides: make([]int, len(shape))}
 }

@@ -21,13 +21,14 @@ func (v *View) Hash() (uint64, error) {
 	if err := v.checkHash(); err != nil {
 		return 0, fmt.Errorf("hash: %w", err)
 	}
-	data, err := v.ToBytes(buffer.C)
-	if err != nil {
+	var hash maphash.Hash
+	hash.SetSeed(hashSeed)
+	if _, err := v.WriteTo(&hash); err != nil {
 		return 0, fmt.Errorf("hash: %w", err)
 	}
-	h := maphash.Bytes(hashSeed, data)
-	v.hash.Store(&h)
-	return h, nil
+	sum := hash.Sum64()
+	v.hash.Store(&sum)
+	return sum, nil
 }
 
 func (v *View) checkHash() error {

@@ -1,10 +1,11 @@
 package memoryview
 
 import (
-	"encoding/hex"
 	"fmt"
+	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
 // Hex returns the items' bytes in C order as hexadecimal digits (memoryview.hex). Between groups of
@@ -14,32 +15,73 @@ func (v *View) Hex(sep string, group int) (string, error) {
 	if len(sep) > 1 || sep >= "\x80" {
 		return "", fmt.Errorf("hex: %w: separator %.20q: give one ASCII character or none", buffer.ErrValue, sep)
 	}
-	data, err := v.ToBytes(buffer.C)
+	if err := checkCopy(v.buf.Len()); err != nil {
+		return "", fmt.Errorf("hex: %w", err)
+	}
+	digits, err := v.digits(separators(v.buf.Len(), sep, group))
 	if err != nil {
 		return "", fmt.Errorf("hex: %w", err)
 	}
-	if sep == "" || group == 0 {
-		return hex.EncodeToString(data), nil
+	if free := len(digits) - 2*v.buf.Len(); free > 0 {
+		spread(digits, free, sep[0], group)
 	}
-	return string(appendGroups(nil, data, sep[0], group)), nil
+	return unsafe.String(unsafe.SliceData(digits), len(digits)), nil // nobody else has the bytes
 }
 
-// appendGroups writes groups of bytes with a separator between them. The first one may be shorter
-// than the others when they are counted from the right.
-func appendGroups(dst, data []byte, sep byte, group int) []byte {
-	size := max(group, -group)
-	if size < 0 {
-		size = len(data) // the smallest int has no negative
+// separators counts them.
+func separators(n int, sep string, group int) int {
+	if sep == "" || group == 0 || n == 0 {
+		return 0
 	}
-	first := size
-	if rest := len(data) % size; group > 0 && rest > 0 {
-		first = rest
+	return (n - 1) / groupSize(n, group)
+}
+
+// groupSize is how many bytes stand between two separators, at most all.
+func groupSize(n, group int) int {
+	if group < 0 {
+		group = -group
 	}
-	for first = min(first, len(data)); ; first = min(size, len(data)) {
-		dst = hex.AppendEncode(dst, data[:first])
-		if data = data[first:]; len(data) == 0 {
-			return dst
+	if group < 0 || group > n {
+		return n // the smallest int has no negative
+	}
+	return group
+}
+
+// digits returns the hexadecimal digits of the items' bytes, after some free space.
+func (v *View) digits(free int) ([]byte, error) {
+	n := v.buf.Len()
+	digits := make([]byte, free+2*n)
+	piece := make([]byte, min(n, hexPiece))
+	for done := 0; done < n; {
+		m, err := v.buf.Read(piece, done)
+		if err != nil {
+			return nil, err
 		}
-		dst = append(dst, sep)
+		kernel.Hex(digits[free+2*done:free+2*(done+m)], piece[:m])
+		done += m
+	}
+	return digits, nil
+}
+
+// hexPiece is how many bytes are packed at a time: they stay in the cache.
+const hexPiece = 8 << 10
+
+// spread moves the digits, which begin at from, to the front, with a separator between groups. The
+// first group may be shorter than the others when they are counted from the right.
+func spread(digits []byte, from int, sep byte, group int) {
+	n := (len(digits) - from) / 2
+	size := groupSize(n, group)
+	next := size
+	if rest := n % size; group > 0 && rest > 0 {
+		next = rest
+	}
+	for to := 0; ; next = size {
+		end := min(from+2*next, len(digits))
+		to += copy(digits[to:], digits[from:end])
+		if from = end; from == len(digits) {
+			return
+		}
+		digits[to] = sep
+		to++
 	}
 }

@@ -52,17 +52,35 @@ func (v *View) errIndexCount(n int) error {
 // a view without dimensions on one item. Negative indices count from the end. It shares the memory:
 // CopyFrom on it assigns to the part.
 func (v *View) Sub(index ...int) (*View, error) {
+	var store [inlineDims]buffer.Cut
+	cuts, err := v.subCuts(store[:0], index)
+	if err != nil {
+		return nil, err
+	}
+	return v.share(cuts...)
+}
+
+// SubInto is [View.Sub] into a View of the caller's, without allocating, as [View.SliceInto] is [View.Slice].
+func (v *View) SubInto(dst *View, index ...int) error {
+	var store [inlineDims]buffer.Cut
+	cuts, err := v.subCuts(store[:0], index)
+	if err != nil {
+		return err
+	}
+	return v.borrow(dst, cuts...)
+}
+
+func (v *View) subCuts(cuts []buffer.Cut, index []int) ([]buffer.Cut, error) {
 	if err := v.check("sub-view"); err != nil {
 		return nil, err
 	}
 	if len(index) > v.buf.NDim() {
 		return nil, fmt.Errorf("sub-view: %w: %d indices for a view of %d dimensions", buffer.ErrType, len(index), v.buf.NDim())
 	}
-	cuts := make([]buffer.Cut, len(index))
-	for d, i := range index {
-		cuts[d] = buffer.Cut{Start: i, Drop: true}
+	for _, i := range index {
+		cuts = append(cuts, buffer.Cut{Start: i, Drop: true})
 	}
-	return v.share(cuts...)
+	return cuts, nil
 }
 
 // Slice returns part of dimension 0 and all of the others, sharing the memory. The numbers are
@@ -84,7 +102,7 @@ func (v *View) Slice(start, stop, step int) (*View, error) {
 // borrowed View, and may be v itself where v is borrowed; one with a hold of its own is buffer.ErrValue,
 // one whose memory is lent on buffer.ErrExported.
 func (v *View) SliceInto(dst *View, start, stop, step int) error {
-	if step == 1 && start <= stop && dst.exports.Load() == 0 && dst.hash.Load() == nil {
+	if step == 1 && 0 <= start && start <= stop && dst.exports.Load() == 0 && dst.hash.Load() == nil {
 		if v.buf.SliceBorrowed(&dst.buf, start, stop-start) == nil {
 			return nil
 		}

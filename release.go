@@ -29,6 +29,17 @@ func (v *View) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 	return b, nil
 }
 
+// loanOf is buffer.Get for the length of one operation: of a view it is the view's own buffer, without
+// a new loan. Where temporary is true, the caller releases it.
+func loanOf(obj any, flags buffer.Flags) (b *buffer.Buffer, temporary bool, err error) {
+	v, ok := obj.(*View)
+	if !ok || v == nil || v.buf.Released() || flags.Has(buffer.Writable) && v.buf.ReadOnly() {
+		b, err = buffer.Get(obj, flags)
+		return b, err == nil, err
+	}
+	return &v.buf, false, nil
+}
+
 // refusal is where a view is stricter than other exporters: it goes by its contiguity attributes,
 // also without items, and Format without ND is refused for bytes too.
 func (v *View) refusal(flags buffer.Flags) error {

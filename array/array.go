@@ -249,13 +249,20 @@ func (a *Array[T]) Runs() iter.Seq2[int, []T] {
 // All iterates over the items in C order, each with its position.
 func (a *Array[T]) All() iter.Seq2[int, T] {
 	return func(yield func(int, T) bool) {
-		for first, run := range a.Runs() {
-			for i, v := range run {
-				if !yield(first+i, v) {
-					return
+		s := a.state.Load()
+		defer runtime.KeepAlive(s) // the loop may release the array
+		if s.hold == nil {
+			panic(s)
+		}
+		n, step := s.rowLen(), s.rowStride()
+		s.rows(func(first, offset int) bool {
+			for i := range n {
+				if !yield(first+i, *(*T)(unsafe.Add(s.base, offset+i*step))) {
+					return false
 				}
 			}
-		}
+			return true
+		})
 	}
 }
 

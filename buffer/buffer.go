@@ -18,14 +18,19 @@ import (
 type Buffer struct {
 	block  atomic.Pointer[block] // nil once released
 	lender *Buffer               // for a borrowed buffer, the one whose block it uses
-	base   unsafe.Pointer        // where offset counts from
-	offset int                   // bytes from base to item 0: a pointer is formed only when there is one
+	handle bool                  // borrowed to be handed out: Release is its lender's
+	part
+}
+
+// part says which part of a block a buffer covers, and what lies there.
+type part struct {
+	base   unsafe.Pointer // where offset counts from
+	offset int            // bytes from base to item 0: a pointer is formed only when there is one
 	nbytes int
 	item   *item
 
 	flags    Flags
 	readOnly bool
-	handle   bool // borrowed to be handed out: Release is its lender's
 	indirect bool // there are suboffsets
 	ndim     uint8
 	inline   [2 * inlineDims]int // shape and strides of most arrays
@@ -191,14 +196,5 @@ func (b *Buffer) Release() error {
 // Borrow returns a handle on the same loan that cannot release it, to be handed to others. It ends
 // when b does.
 func (b *Buffer) Borrow() *Buffer {
-	borrowed := &Buffer{lender: b.holder(), handle: true}
-	borrowed.describe(b)
-	return borrowed
-}
-
-// describe copies all of b but the hold on its block.
-func (b *Buffer) describe(from *Buffer) {
-	b.base, b.offset, b.nbytes, b.item = from.base, from.offset, from.nbytes, from.item
-	b.flags, b.readOnly, b.indirect, b.ndim = from.flags, from.readOnly, from.indirect, from.ndim
-	b.inline, b.more = from.inline, from.more
+	return &Buffer{lender: b.holder(), handle: true, part: b.part}
 }

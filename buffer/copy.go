@@ -33,7 +33,7 @@ func packTo(dst []byte, src kernel.Items, pack func(dst []byte, src kernel.Items
 		return
 	}
 	out := kernel.Items{Base: unsafe.Pointer(&dst[0]), Size: len(dst)}
-	if !overlap(&out, &src) {
+	if !kernel.Overlap(&out, &src) {
 		pack(dst, src)
 		return
 	}
@@ -63,7 +63,7 @@ func (b *Buffer) FromContiguous(src []byte, order Order) error {
 		if src = src[:min(len(src), b.nbytes)]; len(src) == 0 {
 			return nil
 		}
-		if in := (kernel.Items{Base: unsafe.Pointer(&src[0]), Size: len(src)}); overlap(&in, &items) {
+		if in := (kernel.Items{Base: unsafe.Pointer(&src[0]), Size: len(src)}); kernel.Overlap(&in, &items) {
 			src = slices.Clone(src)
 		}
 		if len(src) < b.nbytes {
@@ -148,22 +148,11 @@ func copyItems(dst, src kernel.Items) {
 	if dst.Count() == 0 || dst.Size == 0 {
 		return
 	}
-	if !overlap(&dst, &src) {
+	if !kernel.Overlap(&dst, &src) {
 		kernel.Copy(dst, src)
 		return
 	}
 	tmp := make([]byte, src.Count()*src.Size)
 	kernel.Pack(tmp, src, false)
 	kernel.Unpack(dst, tmp, false)
-}
-
-// overlap reports whether the two, which have items, might share bytes. Behind pointers anything might.
-func overlap(a, b *kernel.Items) bool {
-	if a.Indirect() || b.Indirect() {
-		return true
-	}
-	aLow, aHigh := a.Window()
-	bLow, bHigh := b.Window()
-	apart := uintptr(b.Base) - uintptr(a.Base) // wraps where b lies first: so does the sum below
-	return int(apart)+bLow < aHigh && aLow < int(apart)+bHigh
 }

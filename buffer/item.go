@@ -2,7 +2,9 @@ package buffer
 
 import (
 	"fmt"
-	"sync"
+	"maps"
+	"strings"
+	"sync/atomic"
 
 	"github.com/go-memoryview/memoryview/format"
 )
@@ -30,8 +32,30 @@ var noItem = func() *item {
 	return &item{typ: typ}
 }()
 
-// plainItems keeps the items of the short formats, which nearly all arrays have.
-var plainItems sync.Map // string -> *item
+// plainItems keeps the items of the short formats, which nearly all arrays have. The map is replaced
+// when one is added, so that looking one up costs no lock and no allocation.
+var plainItems atomic.Pointer[map[string]*item]
+
+func plainItem(size int, text string) *item {
+	if known := plainItems.Load(); known != nil {
+		if it := (*known)[text]; it != nil && it.size == size {
+			return it
+		}
+	}
+	return nil
+}
+
+func keepPlainItem(it *item) {
+	for {
+		old, more := plainItems.Load(), map[string]*item{it.format: it}
+		if old != nil {
+			maps.Copy(more, *old)
+		}
+		if plainItems.CompareAndSwap(old, &more) {
+			return
+		}
+	}
+}
 
 // newItem parses a format. An item may be larger than its format says: NumPy's records end in
 // padding that it does not write down. It cannot be smaller.
@@ -39,9 +63,13 @@ func newItem(size int, text string) (*item, error) {
 	if text == "" {
 		text = "B"
 	}
-	if known, ok := plainItems.Load(text); ok && known.(*item).size == size {
-		return known.(*item), nil
+	if it := plainItem(size, text); it != nil {
+		return it, nil
 	}
+	return parseItem(size, strings.Clone(text)) // a text that is only looked up need not be on the heap
+}
+
+func parseItem(size int, text string) (*item, error) {
 	typ, err := format.Parse(text)
 	if err != nil {
 		return nil, err
@@ -51,7 +79,7 @@ func newItem(size int, text string) (*item, error) {
 	}
 	it := &item{size: size, format: text, typ: typ}
 	if len(text) <= 2 && size == typ.Size() {
-		plainItems.Store(text, it)
+		keepPlainItem(it)
 	}
 	return it, nil
 }

@@ -3,6 +3,7 @@ package buffer
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/internal/kernel"
@@ -108,14 +109,14 @@ func byteLen(shape []int, itemSize int) (int, error) {
 		}
 		total *= extent
 		if product, ok = mul(product, max(extent, 1)); !ok {
-			return 0, fmt.Errorf("%w: shape %v with items of %d bytes is larger than the address space", ErrLayout, shape, itemSize)
+			return 0, fmt.Errorf("%w: shape %v with items of %d bytes is larger than the address space", ErrLayout, slices.Clone(shape), itemSize)
 		}
 	}
 	return total, nil
 }
 
-// complete checks the layout for itself and fills in missing strides.
-func (l *Layout) complete() error {
+// check checks the layout for itself.
+func (l *Layout) check() error {
 	if _, err := byteLen(l.Shape, l.ItemSize); err != nil {
 		return err
 	}
@@ -128,11 +129,20 @@ func (l *Layout) complete() error {
 	if l.Strides != nil && len(l.Strides) != len(l.Shape) {
 		return fmt.Errorf("%w: %d strides for %d dimensions", ErrLayout, len(l.Strides), len(l.Shape))
 	}
-	if l.Strides == nil {
-		l.Strides = make([]int, len(l.Shape))
-		kernel.ContiguousStrides(l.Strides, l.Shape, l.ItemSize, false)
-	}
 	return nil
+}
+
+// allStrides returns the strides, or those of C order where there are none: in store where it is large enough.
+func (l *Layout) allStrides(store []int) []int {
+	if l.Strides != nil {
+		return l.Strides
+	}
+	if len(l.Shape) > len(store) {
+		store = make([]int, len(l.Shape))
+	}
+	store = store[:len(l.Shape)]
+	kernel.ContiguousStrides(store, l.Shape, l.ItemSize, false)
+	return store
 }
 
 // inside checks that every item lies within [low, high) when item 0 lies at offset.
@@ -152,7 +162,7 @@ func (l *Layout) inside(low, high, offset int) error {
 	}
 	if !ok || first < low || end > high {
 		return fmt.Errorf("%w: shape %v, strides %v, items of %d bytes from byte %d reach outside the memory of %d bytes",
-			ErrLayout, l.Shape, l.Strides, l.ItemSize, offset-low, high-low)
+			ErrLayout, slices.Clone(l.Shape), slices.Clone(l.Strides), l.ItemSize, offset-low, high-low) // clones, so that the layout need not be on the heap
 	}
 	return nil
 }

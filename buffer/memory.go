@@ -42,16 +42,18 @@ func (m Memory) Lend(offset int, l Layout, flags Flags) (*Buffer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := l.complete(); err != nil {
+	if err := l.check(); err != nil {
 		return nil, err
 	}
+	var strides [inlineDims]int
+	l.Strides = l.allStrides(strides[:])
 	if err := l.inside(0, m.Size, offset); err != nil {
 		return nil, err
 	}
 	if err := request(l, m.ReadOnly, flags); err != nil {
 		return nil, err
 	}
-	b := &Buffer{base: m.Base, offset: offset, readOnly: m.ReadOnly, flags: flags}
+	b := &Buffer{part: part{base: m.Base, offset: offset, readOnly: m.ReadOnly, flags: flags}}
 	b.set(it, &l)
 	b.block.Store(newBlock(&m))
 	return b, nil

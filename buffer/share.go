@@ -47,7 +47,7 @@ func (b *Buffer) CutBorrowed(dst *Buffer, cuts ...Cut) error {
 		return errReleased("part of a buffer")
 	}
 	dst.lender, dst.handle = b.holder(), false
-	dst.describe(b)
+	dst.part = b.part
 	err := dst.cut(cuts)
 	if err != nil {
 		*dst = Buffer{}
@@ -62,7 +62,7 @@ func (b *Buffer) SliceBorrowed(dst *Buffer, start, count int) error {
 		return b.CutBorrowed(dst, Cut{Start: start, Count: count, Step: 1})
 	}
 	dst.lender, dst.handle = b.holder(), false
-	dst.describe(b)
+	dst.part = b.part
 	dst.keep(start, count)
 	return nil
 }
@@ -126,7 +126,7 @@ func (b *Buffer) share(dst *Buffer) error {
 	if blk == nil || !blk.enter() {
 		return errReleased("part of a buffer")
 	}
-	dst.describe(b)
+	dst.part = b.part
 	dst.block.Store(blk)
 	return nil
 }
@@ -323,8 +323,11 @@ func (b *Buffer) within(l *Layout, delta int) error {
 	if l.Suboffsets != nil {
 		return fmt.Errorf("%w: suboffsets for a buffer that has none", ErrLayout)
 	}
-	if err := l.complete(); err != nil || l.empty() {
+	if err := l.check(); err != nil {
 		return err
+	}
+	if l.Strides = l.allStrides(nil); l.empty() {
+		return nil
 	}
 	if own.empty() {
 		return fmt.Errorf("%w: items in a buffer that has none", ErrLayout)
@@ -369,7 +372,7 @@ func (b *Buffer) Lend(obj any, flags Flags, release func()) (*Buffer, error) {
 	}
 	loan, blk := new(Buffer), newBlock(&m)
 	blk.parent = held
-	loan.describe(hold)
+	loan.part = hold.part
 	loan.flags = flags
 	loan.block.Store(blk)
 	return loan, nil

@@ -1,0 +1,278 @@
+package memoryview_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/export"
+	"github.com/go-memoryview/memoryview/format"
+)
+
+// The loops over many items at once are held to what At, one item at a time, and format.SameValue say.
+
+var bulkFormats = []string{
+	"?", "b", "B", "c", "<h", ">h", "H", "<i", ">i", "I", "<q", ">q", "Q", ">Q", "P", "<e", ">e", "<f", ">f", "d", ">d", "Zf", ">Zf", "Zd",
+	"[bfloat16]", "g", "3s", "4p", "2w", "T{b:a:xf:b:}", "T{<h:a:>d:b:}", "(2,2)f", "T{(3)B:a:Zf:b:}", "T{2s:a:?:b:}",
+}
+
+// drawFormatted makes a view of a format with a random layout over random bytes, of which many are alike.
+func drawFormatted(t *rapid.T, format string, shape []int, label string) *memoryview.View {
+	size := must(buffer.SizeFromFormat(format))
+	strides := make([]int, len(shape))
+	step := size + rapid.IntRange(0, 3).Draw(t, label+" gap")
+	for _, d := range rapid.Permutation(upTo(len(shape))).Draw(t, label+" order") {
+		strides[d] = step
+		step *= max(shape[d], 1)
+	}
+	mem := rapid.SliceOfN(rapid.SampledFrom([]byte{0, 0, 0, 0, 1, 0x80, 0x3c, 0x3f, 0x40, 0x7f, 0xf0, 0xff, 'a'}), step+4, step+4).Draw(t, label+" bytes")
+	offset := rapid.IntRange(0, 3).Draw(t, label+" offset")
+	for d := range shape {
+		if shape[d] > 1 && rapid.Bool().Draw(t, label+" backwards") {
+			offset += strides[d] * (shape[d] - 1)
+			strides[d] = -strides[d]
+		}
+	}
+	l := buffer.Layout{ItemSize: size, Format: format, Shape: shape, Strides: strides}
+	return must(memoryview.FromObject(must(export.Strided(mem, offset, l, false))))
+}
+
+func upTo(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
+// itemsOf reads all items by At in C order. Bytes that are no text cannot be read.
+func itemsOf(v *memoryview.View) (items []any, err error) {
+	for item, err := range v.All() {
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+func TestLookupAgainstItems(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "format"), drawBulkShape(t), "view")
+		items, err := itemsOf(v)
+		if err != nil {
+			return
+		}
+		value := rapid.SampledFrom([]any{0, 1, -1, true, false, 1.0, 1.5, math.NaN(), math.Inf(1), complex(1, 0), complex(0, 2), uint64(math.MaxUint64),
+			int8(-128), float32(-0.0), "a", []byte("a"), []byte{0, 0, 0}, []any{0.0, 0.0}, nil, 1 << 40, format.NewFloat16(1), uintptr(1)}).Draw(t, "value")
+		if len(items) > 0 && rapid.Bool().Draw(t, "an item") {
+			value = rapid.SampledFrom(items).Draw(t, "item")
+		}
+		count, first := 0, -1
+		for i, item := range items {
+			if format.SameValue(item, value) {
+				if count++; first < 0 {
+					first = i
+				}
+			}
+		}
+		if got := must(v.Count(value)); got != count {
+			t.Errorf("Count(%T %v) in %v is %d, item by item %d", value, value, items, got, count)
+		}
+		if got := must(v.Index(value)); got != first {
+			t.Errorf("Index(%T %v) in %v is %d, item by item %d", value, value, items, got, first)
+		}
+	})
+}
+
+func drawBulkShape(t *rapid.T) []int {
+	return rapid.SliceOfN(rapid.IntRange(0, 9), 1, 3).Draw(t, "shape")
+}
+
+func TestEqualAgainstItems(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		shape := rapid.SliceOfN(rapid.IntRange(1, 3), 1, 3).Draw(t, "shape")
+		a := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "format"), shape, "a")
+		b := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "other format"), shape, "b")
+		if rapid.Bool().Draw(t, "alike") {
+			b = alike(t, a)
+		}
+		x, errX := itemsOf(a)
+		y, errY := itemsOf(b)
+		if errX != nil || errY != nil {
+			return
+		}
+		want := slices.EqualFunc(leaves(x), leaves(y), format.SameValue)
+		if got := must(a.Equal(b)); got != want {
+			t.Errorf("%v (%s) == %v (%s) is %v, item by item %v", x, a.Format(), y, b.Format(), got, want)
+		}
+	})
+}
+
+// alike makes a view of the same values as a in another layout and, where the values fit, another format.
+func alike(t *rapid.T, a *memoryview.View) *memoryview.View {
+	for range 3 {
+		b := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "format of the same"), a.Shape(), "same")
+		if memoryview.Convert(b, a) == nil {
+			return b
+		}
+	}
+	b := drawFormatted(t, a.Format(), a.Shape(), "same")
+	if err := b.CopyFrom(a); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// leaves flattens records and lists, which are equal when what is in them is.
+func leaves(items []any) (flat []any) {
+	for _, item := range items {
+		switch item := item.(type) {
+		case []any:
+			flat = append(flat, leaves(item)...)
+		case format.Record:
+			flat = append(flat, leaves(item.Values)...)
+		default:
+			flat = append(flat, item)
+		}
+	}
+	return flat
+}
+
+func TestToListAgainstItems(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "format"), drawBulkShape(t), "view")
+		items, err := itemsOf(v)
+		if err != nil {
+			return
+		}
+		list := must(v.ToList())
+		for range v.NDim() - 1 {
+			list = slices.Concat(lists(list)...)
+		}
+		if got, want := fmt.Sprintf("%T %#v", list, list), fmt.Sprintf("%T %#v", items, items); len(items) > 0 && got != want {
+			t.Errorf("ToList of %s is %s, item by item %s", v.Format(), got, want)
+		}
+	})
+}
+
+func lists(list any) (inner [][]any) {
+	for _, part := range list.([]any) {
+		inner = append(inner, part.([]any))
+	}
+	return inner
+}
+
+func TestHexAgainstBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawFormatted(t, "<h", drawBulkShape(t), "view")
+		data := must(v.ToBytes(buffer.C))
+		group := rapid.OneOf(rapid.IntRange(-9, 9), rapid.SampledFrom([]int{math.MinInt, math.MaxInt, 1 << 40})).Draw(t, "group")
+		var groups []string
+		for size := max(group, -group); group != 0 && size > 0 && size < len(data); {
+			if group > 0 {
+				groups = append([]string{hex.EncodeToString(data[len(data)-size:])}, groups...)
+				data = data[:len(data)-size]
+			} else {
+				groups = append(groups, hex.EncodeToString(data[:size]))
+				data = data[size:]
+			}
+		}
+		rest := hex.EncodeToString(data)
+		if group > 0 {
+			groups = append([]string{rest}, groups...)
+		} else {
+			groups = append(groups, rest)
+		}
+		if got, want := must(v.Hex(":", group)), strings.Join(groups, ":"); got != want {
+			t.Errorf("Hex(:, %d) is %s, want %s", group, got, want)
+		}
+	})
+}
+
+func TestConvert(t *testing.T) {
+	type point struct {
+		X int32
+		Y float32
+	}
+	floats := func(n int) []float64 { return slices.Repeat([]float64{-7}, n) }
+	for _, c := range []struct {
+		format string
+		bytes  string
+		dst    any
+		want   any
+	}{
+		{"<h", "\x01\x00\xff\xff\x00\x80", floats(3), []float64{1, -1, -32768}},
+		{">f", "\x3f\x80\x00\x00\xff\x80\x00\x00", floats(2), []float64{1, math.Inf(-1)}},
+		{"<e", "\x00\x3c\x01\x00", floats(2), []float64{1, 0x1p-24}},
+		{"[bfloat16]", "\x80\x3f\x00\xc0", floats(2), []float64{1, -2}},
+		{"?", "\x00\x05", []int32{9, 9}, []int32{0, 1}},
+		{"d", "\x00\x00\x00\x00\x00\x00\xf8\xbf", []int8{9}, []int8{-1}},
+		{">Zf", "\x3f\x80\x00\x00\x40\x00\x00\x00", []complex128{9}, []complex128{1 + 2i}},
+		{"<q", "\x01\x00\x00\x00\x00\x00\x20\x00", floats(1), []float64{0x1p53}},
+		{"3s", "abc", [][1][3]byte{{{'x'}}}, nil},
+		{"T{>h:x:>d:y:}", "\x00\x05\x3f\xf0\x00\x00\x00\x00\x00\x00", []point{{9, 9}}, []point{{5, 1}}},
+		{"T{>d:x:>d:y:}", "\x3f\xf0\x00\x00\x00\x00\x00\x00\x3f\xf0\x00\x00\x00\x00\x00\x00", []point{{9, 9}}, nil}, // no float is an integer
+	} {
+		src := must(must(memoryview.FromObject([]byte(c.bytes))).Cast(c.format))
+		err := memoryview.Convert(c.dst, src)
+		if c.want == nil {
+			if err == nil {
+				t.Errorf("%s to %T: no error, got %v", c.format, c.dst, c.dst)
+			}
+			continue
+		}
+		if err != nil || fmt.Sprint(c.dst) != fmt.Sprint(c.want) {
+			t.Errorf("%s to %T: %v (%v), want %v", c.format, c.dst, c.dst, err, c.want)
+		}
+	}
+}
+
+func TestConvertRefuses(t *testing.T) {
+	dst := []byte{7, 7, 7}
+	for _, c := range []struct {
+		src  any
+		want error
+		says string
+	}{
+		{[]int16{1, 2, 300}, buffer.ErrValue, "item 2, 300"},
+		{[]float64{1, math.NaN(), 2}, buffer.ErrValue, "item 1, NaN"},
+		{[]complex64{1, 2, 3}, buffer.ErrType, "complex"},
+		{[]int16{1, 2}, buffer.ErrValue, "(2,) to shape (3,)"},
+		{42, buffer.ErrType, "int"},
+	} {
+		err := memoryview.Convert(dst, c.src)
+		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("Convert of %v: %v, want %v with %q", c.src, err, c.want, c.says)
+		}
+		if !slices.Equal(dst, []byte{7, 7, 7}) {
+			t.Errorf("Convert of %v left %v", c.src, dst)
+		}
+	}
+	if err := memoryview.Convert("abc", []byte{1, 2, 3}); !errors.Is(err, buffer.ErrReadOnly) {
+		t.Errorf("Convert to a string: %v", err)
+	}
+}
+
+// A conversion between shapes goes in C order, and one onto its own memory as if through a temporary.
+func TestConvertShapesAndOverlap(t *testing.T) {
+	flat := make([]float32, 6)
+	columns := must(must(must(memoryview.FromObject([]int16{1, 2, 3, 4, 5, 6})).CastShape("h", []int{2, 3})).Transpose())
+	if err := memoryview.Convert(flat, columns); err != nil || !slices.Equal(flat, []float32{1, 4, 2, 5, 3, 6}) {
+		t.Errorf("columns to a slice: %v, %v", flat, err)
+	}
+	mem := []int32{1, 2, 3, 4, 5, 6, 7, 8}
+	half := must(must(memoryview.FromObject(mem)).Slice(0, 4, 1))
+	wide := must(must(memoryview.FromObject(mem)).Cast("q"))
+	if err := memoryview.Convert(wide, half); err != nil || !slices.Equal(mem, []int32{1, 0, 2, 0, 3, 0, 4, 0}) {
+		t.Errorf("onto itself: %v, %v", mem, err)
+	}
+}
