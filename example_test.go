@@ -167,3 +167,33 @@ func ExampleView_Equal() {
 	// true <nil>
 	// false <nil>
 }
+
+func ExampleConvert() {
+	prices, _ := memoryview.FromObject([]byte("\x3f\xc0\x00\x00\x40\x20\x00\x00"))
+	prices, _ = prices.Cast(">f")
+
+	floats := make([]float64, 2)
+	fmt.Println(memoryview.Convert(floats, prices), floats)
+
+	bytes := make([]byte, 2)
+	fmt.Println(memoryview.Convert(bytes, []float64{1.9, 300}), bytes)
+	// Output:
+	// <nil> [1.5 2.5]
+	// conversion of "d" to "B": invalid value: item 1, 300, does not fit [0 0]
+}
+
+func ExampleView_SliceInto() {
+	v, _ := memoryview.FromObject([]byte("one two three"))
+	var word memoryview.View // cut again and again, without allocating
+	for _, at := range [][2]int{{0, 3}, {4, 7}, {8, 13}} {
+		if err := v.SliceInto(&word, at[0], at[1], 1); err != nil {
+			fmt.Println(err)
+		}
+		text, _ := word.Bytes()
+		fmt.Printf("%s\n", text)
+	}
+	// Output:
+	// one
+	// two
+	// three
+}
