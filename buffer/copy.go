@@ -2,6 +2,7 @@ package buffer
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"unsafe"
@@ -94,10 +95,25 @@ func (b *Buffer) Read(dst []byte, offset int) (n int, err error) {
 	return n, err
 }
 
+// A CopyOption says how [Copy] goes about it.
+type CopyOption func(*copyOptions)
+
+type copyOptions struct{ workers int }
+
+// Parallel lets [Copy] use so many goroutines, or as many as GOMAXPROCS says for 0, where the copy is
+// large enough to gain by it. Without this option it uses the caller's only.
+func Parallel(workers int) CopyOption {
+	return func(o *copyOptions) {
+		if o.workers = workers; workers <= 0 {
+			o.workers = runtime.GOMAXPROCS(0)
+		}
+	}
+}
+
 // Copy copies all items of src to dst, as if through a temporary where they overlap
 // (PyObject_CopyData). Both are anything that [Get] takes, of the same shape, format and item size:
 // else nothing is written and the error is ErrValue.
-func Copy(dst, src any) error {
+func Copy(dst, src any, opts ...CopyOption) error {
 	to, err := Get(dst, Full)
 	if err != nil {
 		return fmt.Errorf("copy to %T: %w", dst, err)
@@ -108,13 +124,21 @@ func Copy(dst, src any) error {
 		return fmt.Errorf("copy from %T: %w", src, err)
 	}
 	defer from.Release()
-	return to.CopyFrom(from)
+	return to.copyFrom(from, opts)
 }
 
 // CopyFrom copies all items of src, under the rules of [Copy].
 func (b *Buffer) CopyFrom(src *Buffer) error {
 	if src == nil {
 		return fmt.Errorf("%w: copy from a nil *Buffer", ErrType)
+	}
+	return b.copyFrom(src, nil)
+}
+
+func (b *Buffer) copyFrom(src *Buffer, opts []CopyOption) error {
+	var o copyOptions
+	for _, opt := range opts {
+		opt(&o)
 	}
 	return b.Access(func(to unsafe.Pointer) error {
 		return src.Access(func(from unsafe.Pointer) error {
@@ -124,7 +148,7 @@ func (b *Buffer) CopyFrom(src *Buffer) error {
 			if err := b.sameStructure(src); err != nil {
 				return err
 			}
-			copyItems(b.items(to), src.items(from))
+			copyItems(b.items(to), src.items(from), o.workers)
 			return nil
 		})
 	})
@@ -144,12 +168,13 @@ func (b *Buffer) sameStructure(src *Buffer) error {
 	return nil
 }
 
-func copyItems(dst, src kernel.Items) {
+// copyItems uses up to so many goroutines where it needs no temporary.
+func copyItems(dst, src kernel.Items, workers int) {
 	if dst.Count() == 0 || dst.Size == 0 {
 		return
 	}
 	if !kernel.Overlap(&dst, &src) {
-		kernel.Copy(dst, src)
+		kernel.CopyParallel(dst, src, workers)
 		return
 	}
 	tmp := make([]byte, src.Count()*src.Size)
