@@ -5,15 +5,16 @@ import "unsafe"
 // Copy copies every item of src to its place in dst. Both have the same shape and item size. The
 // items must not overlap, unless each lies exactly on its own copy, or both sides are one run.
 func Copy(dst, src Items) {
-	if dst.Size == 0 || dst.Count() == 0 {
-		return
-	}
+	bytes := dst.Count() * dst.Size
 	switch {
+	case bytes == 0:
 	case dst.Indirect() || src.Indirect():
 		copyIndirect(dst, src)
+	case dst.packed() && src.packed():
+		move(dst.Base, src.Base, bytes)
 	case len(dst.Shape) == 1 && dst.Strides[0] > 0:
 		copyRow(dst.Base, src.Base, dst.Shape[0], dst.Strides[0], src.Strides[0], dst.Size)
-	case copyMatrix(&dst, &src):
+	case len(dst.Shape) == 2 && copyMatrix(&dst, &src):
 	default:
 		var few [fewDims]axis
 		room := few[:]
@@ -23,6 +24,19 @@ func Copy(dst, src Items) {
 		p, to, from := newPlan(&dst, &src, room)
 		p.copy(to, from)
 	}
+}
+
+// packed reports whether the items lie side by side in C order, as far as strides say so: the plan would
+// find out too, but what is small already should stay so.
+func (it *Items) packed() bool {
+	step := it.Size
+	for d := len(it.Shape) - 1; d >= 0; d-- {
+		if it.Strides[d] != step {
+			return false
+		}
+		step *= it.Shape[d]
+	}
+	return true
 }
 
 // copyIndirect follows pointers dimension by dimension, down to where none are left to follow.
@@ -38,7 +52,7 @@ func copyIndirect(dst, src Items) {
 
 // copyMatrix is for what needs no plan: a matrix between C and Fortran order, where small ones are common.
 func copyMatrix(dst, src *Items) bool {
-	if len(dst.Shape) != 2 || len(dst.Strides) != 2 || len(src.Strides) != 2 || dst.Shape[0] == 1 || dst.Shape[1] == 1 {
+	if dst.Shape[0] == 1 || dst.Shape[1] == 1 {
 		return false
 	}
 	size := dst.Size
