@@ -40,15 +40,15 @@ func copyItems(dst, src unsafe.Pointer, n, dstStride, srcStride, size int) {
 	case size == 32:
 		copyWords[[32]byte](dst, src, n, dstStride, srcStride)
 	case size == 3:
-		copyPairs[[2]byte](dst, src, n, dstStride, srcStride, 1)
+		copyEnds[[2]byte](dst, src, n, dstStride, srcStride, 1)
 	case size < 8:
-		copyPairs[[4]byte](dst, src, n, dstStride, srcStride, size-4)
+		copyEnds[[4]byte](dst, src, n, dstStride, srcStride, size-4)
 	case size < 16:
-		copyPairs[[8]byte](dst, src, n, dstStride, srcStride, size-8)
+		copyEnds[[8]byte](dst, src, n, dstStride, srcStride, size-8)
 	case size < 32:
-		copyPairs[[16]byte](dst, src, n, dstStride, srcStride, size-16)
+		copyEnds[[16]byte](dst, src, n, dstStride, srcStride, size-16)
 	case size <= 64:
-		copyPairs[[32]byte](dst, src, n, dstStride, srcStride, size-32)
+		copyEnds[[32]byte](dst, src, n, dstStride, srcStride, size-32)
 	default:
 		for i := range n {
 			move(unsafe.Add(dst, i*dstStride), unsafe.Add(src, i*srcStride), size)
@@ -75,8 +75,8 @@ func copyWords[T any](dst, src unsafe.Pointer, n, dstStride, srcStride int) {
 	}
 }
 
-// copyPairs moves each item as two words, the second tail bytes after the first.
-func copyPairs[T any](dst, src unsafe.Pointer, n, dstStride, srcStride, tail int) {
+// copyEnds moves each item as its first bytes and its last, the second word tail bytes after the first.
+func copyEnds[T any](dst, src unsafe.Pointer, n, dstStride, srcStride, tail int) {
 	d, s := 0, 0
 	for ; n > 0; n-- {
 		*(*T)(unsafe.Add(dst, d)) = *(*T)(unsafe.Add(src, s))
