@@ -10,11 +10,11 @@ func Copy(dst, src Items) {
 	case bytes == 0:
 	case dst.Indirect() || src.Indirect():
 		copyIndirect(dst, src)
+	case len(dst.Shape) == 2 && copyMatrix(&dst, &src):
 	case dst.packed() && src.packed():
 		move(dst.Base, src.Base, bytes)
 	case len(dst.Shape) == 1 && dst.Strides[0] > 0:
 		copyRow(dst.Base, src.Base, dst.Shape[0], dst.Strides[0], src.Strides[0], dst.Size)
-	case len(dst.Shape) == 2 && copyMatrix(&dst, &src):
 	default:
 		var few [fewDims]axis
 		room := few[:]
@@ -151,6 +151,8 @@ func copyTransposed(dst, src unsafe.Pointer, u, v axis, size int) {
 		splitPixels(dst, src, u.n, v.n, v.dst, size)
 	case u.n <= 4 && v.dst == u.n*size:
 		mergePixels(dst, src, v.n, u.n, u.src, size)
+	case min(u.n, v.n) < narrow && !(min(u.n, v.n) == 4 && size >= 4):
+		copyTiles(dst, src, u, v, size)
 	default:
 		transpose(dst, src, u.n, v.n, v.dst, u.src, size)
 	}

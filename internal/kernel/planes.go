@@ -2,21 +2,21 @@ package kernel
 
 import "unsafe"
 
-// splitPixels and mergePixels are the matrices that are pixels on one side and planes on the other
-// (HWC and CHW): pixels of few components, without a gap. What the kernels leave is transposed like others.
+// Pixels of few components, without gaps, to planes of a component each and back (HWC and CHW) are
+// matrices with kernels of their own. What these leave is copied like other narrow matrices.
 
 // splitPixels copies n pixels to planes that lie dstStride apart.
 func splitPixels(dst, src unsafe.Pointer, n, planes, dstStride, size int) {
-	done := splitBlocks(dst, src, n, planes, dstStride, size)
-	if done < n {
-		transpose(unsafe.Add(dst, done*size), unsafe.Add(src, done*planes*size), n-done, planes, dstStride, planes*size, size)
+	pixel := planes * size
+	if done := splitBlocks(dst, src, n, planes, dstStride, size); done < n {
+		copyTiles(unsafe.Add(dst, done*size), unsafe.Add(src, done*pixel), axis{n - done, size, pixel}, axis{planes, dstStride, size}, size)
 	}
 }
 
 // mergePixels copies n pixels from planes that lie srcStride apart.
 func mergePixels(dst, src unsafe.Pointer, n, planes, srcStride, size int) {
-	done := mergeBlocks(dst, src, n, planes, srcStride, size)
-	if done < n {
-		transpose(unsafe.Add(dst, done*planes*size), unsafe.Add(src, done*size), planes, n-done, planes*size, srcStride, size)
+	pixel := planes * size
+	if done := mergeBlocks(dst, src, n, planes, srcStride, size); done < n {
+		copyTiles(unsafe.Add(dst, done*pixel), unsafe.Add(src, done*size), axis{planes, size, srcStride}, axis{n - done, pixel, size}, size)
 	}
 }

@@ -9,6 +9,9 @@ const (
 	// shortRow is the length under which calling a kernel costs more than what it does.
 	shortRow = 16
 
+	// narrow is the side under which a matrix is not worth transposing in squares; 4 of 4 bytes or more is.
+	narrow = 8
+
 	tileSide  = 64   // items: the cache lines of a tile's rows and columns stay in the first cache
 	tileItems = 4096 // of a tile that has a short side
 )
