@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/internal/kernel"
+	"github.com/go-memoryview/memoryview/internal/typed"
 )
 
 // CopyFrom assigns to all items of the view, as v[...] = src does in Python; on a view from
@@ -62,7 +63,7 @@ func (v *View) fill(value any, noExporter error) error {
 		return fmt.Errorf("assignment of %T: %w (and %v)", value, err, noExporter)
 	}
 	return v.walk(func(items kernel.Items) (err error) {
-		if isLeaf(typ) {
+		if typed.IsLeaf(typ) {
 			items.Size = typ.Size()
 			if items.Size > 0 && items.Count() > 0 {
 				kernel.Copy(items, everywhere(item[:items.Size], items.Shape))

@@ -251,7 +251,7 @@ func TestConvertRefuses(t *testing.T) {
 		{[]int16{1, 2, 300}, buffer.ErrValue, "item 2, 300"},
 		{[]float64{1, math.NaN(), 2}, buffer.ErrValue, "item 1, NaN"},
 		{[]complex64{1, 2, 3}, buffer.ErrType, "complex"},
-		{[]int16{1, 2}, buffer.ErrValue, "(2,) to shape (3,)"},
+		{[]int16{1, 2}, buffer.ErrValue, "[2] to shape [3]"},
 		{42, buffer.ErrType, "int"},
 	} {
 		err := memoryview.Convert(dst, c.src)

@@ -2,13 +2,10 @@ package memoryview
 
 import (
 	"fmt"
-	"iter"
-	"slices"
-	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
-	"github.com/go-memoryview/memoryview/format"
 	"github.com/go-memoryview/memoryview/internal/kernel"
+	"github.com/go-memoryview/memoryview/internal/typed"
 )
 
 // Equal reports whether the view and the memory of other have the same shape and equal items
@@ -35,7 +32,7 @@ func (v *View) Equal(other any) (bool, error) {
 	equal := false
 	err = v.walk(func(a kernel.Items) error {
 		return walkBuffer(loan, func(b kernel.Items) (err error) {
-			equal, err = equalItems(a, b, v.buf.Type(), loan.Type())
+			equal, err = typed.Equal(a, b, v.buf.Type(), loan.Type())
 			return err
 		})
 	})
@@ -59,183 +56,4 @@ func sameShape(a, b *buffer.Buffer) bool {
 		}
 	}
 	return true
-}
-
-// equalItems compares all items. Types of the same build are compared part by part, so that each part is
-// a loop over numbers; the rest goes item by item.
-func equalItems(a, b kernel.Items, typA, typB *format.Type) (equal bool, err error) {
-	if a.Count() == 0 {
-		return true, nil
-	}
-	if typA.Size() == 0 && typB.Size() == 0 { // all items are as the first
-		a.Shape, b.Shape = nil, nil
-	}
-	if !sameBuild(typA, typB, len(a.Shape)) {
-		return eachEqual(a, b, typA, typB, equalItem)
-	}
-	if isLeaf(typA) || len(a.Shape) == 0 {
-		return equalParts(a, b, typA, typB)
-	}
-	var shapeA, shapeB [buffer.MaxDims]int
-	rows := max(1, blockBytes/(max(a.Size, b.Size, 1)*(a.Count()/a.Shape[0])))
-	for first := 0; first < a.Shape[0]; first += rows {
-		n := min(rows, a.Shape[0]-first)
-		equal, err = equalParts(a.Range(first, n, shapeA[:]), b.Range(first, n, shapeB[:]), typA, typB)
-		if !equal {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// blockBytes is how much is compared part by part at a time: each part passes over it anew.
-const blockBytes = 64 << 10
-
-// sameBuild reports whether two types consist of the same parts, whatever the numbers in them are, and
-// whether all of their dimensions can be walked over, with those outside.
-func sameBuild(a, b *format.Type, dims int) bool {
-	switch {
-	case dims > buffer.MaxDims:
-		return false
-	case a.Kind() == format.Struct && b.Kind() == format.Struct && a.NumField() == b.NumField():
-		for i := range a.NumField() {
-			if !sameBuild(a.Field(i).Type, b.Field(i).Type, dims) {
-				return false
-			}
-		}
-		return true
-	case a.Kind() == format.Array && b.Kind() == format.Array:
-		shape := a.Shape()
-		return slices.Equal(shape, b.Shape()) && sameBuild(a.Elem(), b.Elem(), dims+len(shape))
-	}
-	return isLeaf(a) && isLeaf(b)
-}
-
-// equalParts compares items of the same build.
-func equalParts(a, b kernel.Items, typA, typB *format.Type) (bool, error) {
-	switch {
-	case comparesAsBytes(typA) && typA.Equal(typB):
-		a.Size, b.Size = typA.Size(), typA.Size() // what lies behind an item's format does not count
-		return kernel.EqualBytes(a, b), nil
-	case typA.Kind() == format.Array:
-		a, b = elements(a, typA), elements(b, typB)
-		if a.Count() == 0 {
-			return true, nil
-		}
-		return equalParts(a, b, typA.Elem(), typB.Elem())
-	case typA.Kind() == format.Struct:
-		return equalFields(a, b, typA, typB)
-	}
-	numberA, okA := numberOf(typA)
-	numberB, okB := numberOf(typB)
-	if okA && okB {
-		return kernel.EqualNumbers(a, b, numberA, numberB), nil
-	}
-	return eachEqual(a, b, typA, typB, equalLeaf)
-}
-
-func equalFields(a, b kernel.Items, typA, typB *format.Type) (bool, error) {
-	for i := range typA.NumField() {
-		fieldA, fieldB := typA.Field(i), typB.Field(i)
-		equal, err := equalParts(part(a, fieldA.Offset), part(b, fieldB.Offset), fieldA.Type, fieldB.Type)
-		if !equal {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// elements describes the elements of subarrays as items of their own, in further dimensions.
-func elements(it kernel.Items, typ *format.Type) kernel.Items {
-	shape := typ.Shape()
-	n, dims := len(it.Shape), len(it.Shape)+len(shape)
-	strides := make([]int, dims)
-	copy(strides, it.Strides)
-	kernel.ContiguousStrides(strides[n:], shape, typ.ElemStride(), false)
-	if it.Suboffsets != nil {
-		it.Suboffsets = slices.Clone(it.Suboffsets)
-		for range shape {
-			it.Suboffsets = append(it.Suboffsets, -1)
-		}
-	}
-	it.Shape, it.Strides = slices.Concat(it.Shape, shape), strides
-	it.Size = typ.Elem().Size()
-	return it
-}
-
-// part describes what lies at an offset in each item.
-func part(it kernel.Items, offset int) kernel.Items {
-	for d := len(it.Suboffsets) - 1; d >= 0; d-- {
-		if it.Suboffsets[d] >= 0 {
-			it.Suboffsets = slices.Clone(it.Suboffsets)
-			it.Suboffsets[d] += offset
-			return it
-		}
-	}
-	it.Base = unsafe.Add(it.Base, offset)
-	return it
-}
-
-// comparesAsBytes reports whether items of that type are equal exactly when their bytes are.
-func comparesAsBytes(t *format.Type) bool {
-	switch t.Kind() {
-	case format.Int, format.Uint, format.Bytes, format.Pointer:
-		return true
-	case format.Array:
-		return t.ElemStride() == t.Elem().Size() && comparesAsBytes(t.Elem())
-	case format.Struct:
-		size := 0
-		for i := range t.NumField() {
-			if !comparesAsBytes(t.Field(i).Type) {
-				return false
-			}
-			size += t.Field(i).Type.Size()
-		}
-		return size == t.Size() // no padding
-	}
-	return false
-}
-
-// eachEqual compares item by item.
-func eachEqual(a, b kernel.Items, typA, typB *format.Type, compare func(a, b []byte, typA, typB *format.Type) (bool, error)) (equal bool, err error) {
-	a.Size, b.Size = typA.Size(), typB.Size()
-	equal = kernel.EachPair(a, b, func(p, q unsafe.Pointer) (goOn bool) {
-		goOn, err = compare(unsafe.Slice((*byte)(p), a.Size), unsafe.Slice((*byte)(q), b.Size), typA, typB)
-		return goOn
-	})
-	return equal && err == nil, err
-}
-
-// equalItem compares what is in two items of different types, leaf by leaf.
-func equalItem(a, b []byte, typA, typB *format.Type) (bool, error) {
-	if isLeaf(typA) && isLeaf(typB) {
-		return equalLeaf(a, b, typA, typB)
-	}
-	nextB, stop := iter.Pull2(typB.Leaves())
-	defer stop()
-	for offsetA, leafA := range typA.Leaves() {
-		offsetB, leafB, ok := nextB()
-		if !ok {
-			return false, nil
-		}
-		if same, err := equalLeaf(a[offsetA:], b[offsetB:], leafA, leafB); !same {
-			return false, err
-		}
-	}
-	_, _, more := nextB()
-	return !more, nil
-}
-
-func isLeaf(t *format.Type) bool { return t.Kind() != format.Struct && t.Kind() != format.Array }
-
-func equalLeaf(a, b []byte, typA, typB *format.Type) (bool, error) {
-	x, err := typA.Unpack(a)
-	if err != nil {
-		return false, err
-	}
-	y, err := typB.Unpack(b)
-	if err != nil {
-		return false, err
-	}
-	return format.SameValue(x, y), nil
 }

@@ -1,4 +1,4 @@
-package memoryview
+package typed
 
 import (
 	"reflect"
@@ -8,9 +8,9 @@ import (
 	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
-// numberOf says how the kernels read items of a type; false for what is no number and for long
+// NumberOf says how the kernels read items of a type; false for what is no number and for long
 // doubles, which go by way of Go values.
-func numberOf(t *format.Type) (kernel.Number, bool) {
+func NumberOf(t *format.Type) (kernel.Number, bool) {
 	n := kernel.Number{Size: t.Size(), Swap: t.Size() > 1 && t.BigEndian() != hostBigEndian}
 	switch t.Kind() {
 	case format.Bool:
@@ -81,7 +81,7 @@ func scalarOfKind(value any) (s scalar, ok bool) {
 	if err != nil {
 		return s, false
 	}
-	if s.number, ok = numberOf(typ); !ok {
+	if s.number, ok = NumberOf(typ); !ok {
 		return s, false
 	}
 	return s, typ.Pack(s.bytes[:s.number.Size], value) == nil
