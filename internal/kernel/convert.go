@@ -21,7 +21,7 @@ func Convert(dst, src Items, to, from Number) (position int, ok bool) {
 	if position, ok = checkAll(src, to, from); !ok {
 		return position, false
 	}
-	switch p := pathTo(to, from); {
+	switch p := pathTo(to, from, src.Count()); {
 	case p.n == 0:
 		Copy(dst, src)
 	case p.n == 1 && isRun(&dst) && isRun(&src):
@@ -55,7 +55,7 @@ func checkAll(src Items, to, from Number) (position int, ok bool) {
 	if !refusable(to, from) {
 		return 0, true
 	}
-	c := checker{fits: checks[from.form()][to.form()], path: pathTo(from.native(), from)}
+	c := checker{fits: checks[from.form()][to.form()], path: pathTo(from.native(), from, src.Count())}
 	if c.path.n == 0 && isRun(&src) && c.fits(src.Base, src.Count()) {
 		return 0, true
 	}

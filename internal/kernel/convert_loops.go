@@ -5,9 +5,6 @@ import (
 	"unsafe"
 )
 
-// A loop works on n numbers that lie in a run and writes as many to another.
-type loop func(dst, src unsafe.Pointer, n int)
-
 // conversions are the loops that convert numbers as Go does, from each form to each.
 var conversions = [forms][forms]loop{
 	formInt8:    from[int8](),

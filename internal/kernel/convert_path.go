@@ -5,39 +5,53 @@ import "unsafe"
 // A path turns numbers into others, step by step. Each step is a loop over runs. Between them numbers
 // are in one of the forms.
 type path struct {
-	n     int
-	steps [5]step
+	to, from Number
+	assembly bool // steps may be in assembly, which wants a turn's numbers at least
+	n        int
+	steps    [5]step
 }
 
 type step struct {
-	do    loop
-	parts int // numbers that it works on for each item
+	do       loop
+	assembly kernel // in its place
+	parts    int    // numbers that it works on for each item
+	to, from int    // bytes of a number
 }
 
-func (p *path) add(do loop, parts int) {
-	p.steps[p.n] = step{do, parts}
-	p.n++
-}
+// A loop works on n numbers that lie in a run and writes as many to another.
+type loop func(dst, src unsafe.Pointer, n int)
 
-// pathTo finds the path. The numbers are convertible, and those that are to become integers have been
-// checked.
-func pathTo(to, from Number) (p path) {
+// A kernel is a loop in assembly. It takes a turn's numbers or more, and it cannot be stopped by the
+// scheduler, so that it takes no more than those of two calls.
+type kernel func(dst, src *byte, n int)
+
+const (
+	turnNumbers = 16
+	callNumbers = 8192
+)
+
+// pathTo finds the path for n items or more. The numbers are convertible, and those that are to become
+// integers have been checked.
+func pathTo(to, from Number, n int) path {
+	p := path{to: to, from: from, assembly: n >= turnNumbers}
 	if to.Kind == from.Kind && to.Size == from.Size && to.Kind != Bool {
 		if to.Swap != from.Swap {
-			p.addSwap(to)
+			p.addSwap(from)
 		}
 		return p
 	}
-	if from.Swap {
-		p.addSwap(from)
+	plain := to
+	plain.Swap = false
+	if !p.addAssembly(plain, from) {
+		native := from.native()
+		p.addNative(native, from)
+		p.addConversion(plain, native)
 	}
-	p.addDecode(from)
-	p.addConvert(to, from)
 	if to.Kind == Complex && from.Kind != Complex {
-		p.add(complexLoops[to.form()], 1)
+		p.addLoop(complexLoops[to.form()], 1)
 	}
 	if to.Swap {
-		p.addSwap(to)
+		p.addSwap(plain)
 	}
 	return p
 }
@@ -45,66 +59,109 @@ func pathTo(to, from Number) (p path) {
 // follow takes n items along the path and returns where it ends: at dst, or, where that is nil, in
 // memory between the steps or at src itself.
 func (p *path) follow(dst, src unsafe.Pointer, n int, between *[2]memory) unsafe.Pointer {
-	for i, s := range p.steps[:p.n] {
+	if p.assembly && n < turnNumbers {
+		short := pathTo(p.to, p.from, n)
+		return short.follow(dst, src, n, between)
+	}
+	for i := range p.steps[:p.n] {
 		to := dst
 		if i < p.n-1 || dst == nil {
 			to = between[i&1].pointer()
 		}
-		s.do(to, src, n*s.parts)
+		p.steps[i].run(to, src, n)
 		src = to
 	}
 	return src
 }
 
-func (p *path) addSwap(n Number) {
-	switch n.part().Size {
-	case 2:
-		p.add(swap16, n.parts())
-	case 4:
-		p.add(swap32, n.parts())
-	case 8:
-		p.add(swap64, n.parts())
+func (s *step) run(dst, src unsafe.Pointer, n int) {
+	n *= s.parts
+	if s.assembly == nil {
+		s.do(dst, src, n)
+		return
+	}
+	for done := 0; done < n; {
+		call := n - done
+		if call > 2*callNumbers {
+			call = callNumbers
+		}
+		s.assembly((*byte)(unsafe.Add(dst, done*s.to)), (*byte)(unsafe.Add(src, done*s.from)), call)
+		done += call
 	}
 }
 
-// addDecode brings what is in no form to its form.
-func (p *path) addDecode(from Number) {
+// addLoop adds a step in Go.
+func (p *path) addLoop(do loop, parts int) {
+	p.steps[p.n] = step{do: do, parts: parts}
+	p.n++
+}
+
+// addAssembly adds a step in assembly, if there is one that goes the whole way.
+func (p *path) addAssembly(to, from Number) bool {
+	if !p.assembly || to.parts() < from.parts() {
+		return false
+	}
+	parts := from.parts()
+	to, from = to.part(), from.part()
+	kernel := kernelOf(to, from)
+	if kernel == nil {
+		return false
+	}
+	p.steps[p.n] = step{assembly: kernel, parts: parts, to: to.Size, from: from.Size}
+	p.n++
+	return true
+}
+
+func (p *path) addSwap(n Number) {
+	turned := n
+	turned.Swap = !n.Swap
+	if n.part().Size > 1 && !p.addAssembly(turned, n) {
+		p.addLoop(swaps[bySize(n.part().Size)], n.parts())
+	}
+}
+
+// addNative brings numbers to their form.
+func (p *path) addNative(native, from Number) {
+	if native == from || p.addAssembly(native, from) {
+		return
+	}
+	if from.Swap {
+		p.addSwap(from)
+	}
 	switch {
 	case from.Kind == Bool:
-		p.add(truths[formUint8], 1)
+		p.addLoop(truths[formUint8], 1)
 	case from.Kind == BrainFloat:
-		p.add(float32sOfBrains, 1)
+		p.addLoop(float32sOfBrains, 1)
 	case from.Kind == Float && from.Size == 2:
-		p.add(float32sOfHalves, 1)
+		p.addLoop(float32sOfHalves, 1)
 	}
 }
 
-// addConvert goes from a number in its form to any other but Complex, or from part to part.
-func (p *path) addConvert(to, from Number) {
-	parts, form := from.parts(), from.form()
+// addConversion goes from numbers in their form to any others, but not from parts to a whole.
+func (p *path) addConversion(to, native Number) {
 	switch {
-	case to.Kind == Bool && from.Kind == Bool:
 	case to.Kind == Bool:
-		p.add(truths[form], parts)
-		if parts == 2 {
-			p.add(eitherTruth, 1)
+		p.addLoop(truths[native.form()], native.parts())
+		if native.Kind == Complex {
+			p.addLoop(eitherTruth, 1)
 		}
-	case to.Kind == BrainFloat && from.wide():
-		p.add(oddLoops[form], 1)
-		p.add(brainsOfFloat64s, 1)
+	case to.Kind == BrainFloat && native.wide():
+		p.addLoop(oddLoops[native.form()], 1)
+		p.addLoop(brainsOfFloat64s, 1)
 	case to.Kind == BrainFloat:
-		p.addForm(formFloat64, form, 1)
-		p.add(brainsOfFloat64s, 1)
+		p.addForm(Number{Kind: Float, Size: 8}, native)
+		p.addLoop(brainsOfFloat64s, 1)
 	case to.Kind == Float && to.Size == 2:
-		p.addForm(formFloat64, form, 1)
-		p.add(halvesOfFloat64s, 1)
+		p.addForm(Number{Kind: Float, Size: 8}, native)
+		p.addLoop(halvesOfFloat64s, 1)
 	default:
-		p.addForm(to.form(), form, parts)
+		p.addForm(to, native)
 	}
 }
 
-func (p *path) addForm(to, from form, parts int) {
-	if to != from {
-		p.add(conversions[from][to], parts)
+func (p *path) addForm(to, native Number) {
+	if to.form() != native.form() && !p.addAssembly(to, native) {
+		p.addLoop(conversions[native.form()][to.form()], native.parts())
 	}
 }

@@ -19,7 +19,7 @@ func EqualNumbers(a, b Items, na, nb Number) bool {
 	case nb.Kind == Complex && na.Kind != Complex:
 		return EqualNumbers(a, b.part(0, nb.Size/2), na, nb.part()) && zero(b.part(nb.Size/2, nb.Size/2), nb.part())
 	}
-	e := equalityOf(na, nb)
+	e := equalityOf(na, nb, n)
 	if e.paths[0].n == 0 && e.paths[1].n == 0 && isRun(&a) && isRun(&b) {
 		return e.same(a.Base, b.Base, n*na.parts())
 	}
@@ -58,12 +58,12 @@ type equality struct {
 }
 
 // equalityOf finds the equality. The kind of a is not after that of b, and both are complex or none.
-func equalityOf(a, b Number) equality {
+func equalityOf(a, b Number, n int) equality {
 	formA, formB, same := comparisonOf(a.part(), b.part())
 	if a.Kind == Complex {
 		formA, formB = Number{Kind: Complex, Size: 2 * formA.Size}, Number{Kind: Complex, Size: 2 * formB.Size}
 	}
-	return equality{same, [2]path{pathTo(formA, a), pathTo(formB, b)}, a.parts()}
+	return equality{same, [2]path{pathTo(formA, a, n), pathTo(formB, b, n)}, a.parts()}
 }
 
 func (e *equality) blocks(x, y Items) bool {

@@ -1,5 +1,6 @@
 package kernel
 
+//go:generate go run -C avo ./convert
 //go:generate go run -C avo ./planes
 //go:generate go run -C avo ./row
 //go:generate go run -C avo ./run

@@ -5,7 +5,8 @@ import (
 	"unsafe"
 )
 
-// The loops of this file copy words and turn their bytes around.
+// swaps turn around the bytes of words, by size.
+var swaps = [4]loop{1: swap16, 2: swap32, 3: swap64}
 
 func swap16(dst, src unsafe.Pointer, n int) {
 	ran("swap16")
