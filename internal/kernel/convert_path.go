@@ -30,6 +30,14 @@ const (
 	callNumbers = 8192
 )
 
+// callOf is how many of the n numbers that are left one call takes, so that no call gets less than a turn.
+func callOf(n int) int {
+	if n > 2*callNumbers {
+		return callNumbers
+	}
+	return n
+}
+
 // pathTo finds the path for n items or more. The numbers are convertible, and those that are to become
 // integers have been checked.
 func pathTo(to, from Number, n int) path {
@@ -81,10 +89,7 @@ func (s *step) run(dst, src unsafe.Pointer, n int) {
 		return
 	}
 	for done := 0; done < n; {
-		call := n - done
-		if call > 2*callNumbers {
-			call = callNumbers
-		}
+		call := callOf(n - done)
 		s.assembly((*byte)(unsafe.Add(dst, done*s.to)), (*byte)(unsafe.Add(src, done*s.from)), call)
 		done += call
 	}

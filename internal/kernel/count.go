@@ -98,8 +98,13 @@ func (m *Match) index(p unsafe.Pointer, n int) int {
 	return m.indexBytes(p, n)
 }
 
-// words are pattern and mask as numbers.
-func words[T integers](m *Match) (pattern, mask T) {
+// words are what items of 1, 2, 4 and 8 bytes are compared as.
+type words interface {
+	uint8 | uint16 | uint32 | uint64
+}
+
+// asWords are pattern and mask as words.
+func asWords[T words](m *Match) (pattern, mask T) {
 	copy(unsafe.Slice((*byte)(unsafe.Pointer(&pattern)), unsafe.Sizeof(pattern)), m.Pattern)
 	if m.Mask == nil {
 		return pattern, ^T(0)
@@ -108,22 +113,26 @@ func words[T integers](m *Match) (pattern, mask T) {
 	return pattern, mask
 }
 
-func countWords[T integers](m *Match, p unsafe.Pointer, n int) int {
+func countWords[T words](m *Match, p unsafe.Pointer, n int) int {
+	pattern, mask := asWords[T](m)
+	found, done := countBlocks(p, n, pattern, mask)
 	ran("countWords")
-	pattern, mask := words[T](m)
-	found := 0
-	for _, x := range numbers[T](p, n) {
+	for _, x := range numbers[T](p, n)[done:] {
 		found += int(bit(x&mask == pattern))
 	}
 	return found
 }
 
-func indexWord[T integers](m *Match, p unsafe.Pointer, n int) int {
+func indexWord[T words](m *Match, p unsafe.Pointer, n int) int {
+	pattern, mask := asWords[T](m)
+	index, done := indexBlocks(p, n, pattern, mask, m.Except)
+	if index >= 0 {
+		return index
+	}
 	ran("indexWord")
-	pattern, mask := words[T](m)
-	for i, x := range numbers[T](p, n) {
+	for i, x := range numbers[T](p, n)[done:] {
 		if (x&mask == pattern) != m.Except {
-			return i
+			return done + i
 		}
 	}
 	return -1

@@ -31,10 +31,10 @@ func comparisonWithFloat(a, b Number) (formA, formB Number, same comparison) {
 	case a.wide():
 		return a, Number{Kind: Float, Size: 8}, sameWideFloat[uint64]
 	case b.Size == 4 && (a.Kind == Float && a.Size == 4 || a.integer() && a.Size <= 2):
-		return b, b, sameFloats[float32]
+		return b, b, sameFloat32
 	}
 	b.Size = 8
-	return b, b, sameFloats[float64]
+	return b, b, sameFloat64
 }
 
 // sameWords compare words of 1, 2, 4 and 8 bytes.

@@ -1,6 +1,9 @@
 package kernel
 
 //go:generate go run -C avo ./convert
+//go:generate go run -C avo ./count
+//go:generate go run -C avo ./equal
+//go:generate go run -C avo ./hex
 //go:generate go run -C avo ./planes
 //go:generate go run -C avo ./row
 //go:generate go run -C avo ./run

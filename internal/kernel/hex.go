@@ -2,7 +2,8 @@ package kernel
 
 // Hex writes the bytes of src to dst as hexadecimal digits in lower case. len(dst) is 2*len(src).
 func Hex(dst, src []byte) {
-	hexBytes(dst, src)
+	done := hexFast(dst, src)
+	hexBytes(dst[2*done:], src[done:])
 }
 
 const hexDigits = "0123456789abcdef"
