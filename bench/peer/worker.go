@@ -1,0 +1,103 @@
+// Package peer has what our side is compared with outside Go: a Python that times statements by its own
+// clock, and the C library's memcpy.
+package peer
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+)
+
+//go:embed worker.py
+var program string
+
+// Worker is a Python process that waits for requests, so that Go and Python work in turn in one run. It has one
+// case at a time ready.
+type Worker struct {
+	process *exec.Cmd
+	input   io.Closer
+	send    *json.Encoder
+	receive *json.Decoder
+}
+
+type request struct {
+	Do     string `json:"do"`
+	N      int    `json:"n,omitempty"`
+	Setup  string `json:"setup,omitempty"`
+	Run    string `json:"run,omitempty"`
+	Result string `json:"result,omitempty"`
+}
+
+type reply struct {
+	Ns    int64  `json:"ns"`
+	Text  string `json:"text"`
+	Error string `json:"error"`
+}
+
+// Start starts a Python that has NumPy.
+func Start(python string) (*Worker, error) {
+	process := exec.Command(python, "-c", program)
+	process.Stderr = os.Stderr
+	input, err := process.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	output, err := process.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := process.Start(); err != nil {
+		return nil, err
+	}
+	return &Worker{process, input, json.NewEncoder(input), json.NewDecoder(output)}, nil
+}
+
+// Versions says which Python and which NumPy it is.
+func (w *Worker) Versions() (string, error) {
+	r, err := w.ask(request{Do: "versions"})
+	return r.Text, err
+}
+
+// Prepare makes a case ready: the statements that make its data, the one that is timed, and an expression that
+// tells what it came to.
+func (w *Worker) Prepare(setup, run, result string) error {
+	_, err := w.ask(request{Do: "prepare", Setup: setup, Run: run, Result: result})
+	return err
+}
+
+// Run runs the case's statement n times.
+func (w *Worker) Run(n int) (time.Duration, error) {
+	r, err := w.ask(request{Do: "run", N: n})
+	return time.Duration(r.Ns), err
+}
+
+// Result evaluates the case's result.
+func (w *Worker) Result() (string, error) {
+	r, err := w.ask(request{Do: "result"})
+	return r.Text, err
+}
+
+// Close ends the process.
+func (w *Worker) Close() error {
+	return errors.Join(w.input.Close(), w.process.Wait())
+}
+
+func (w *Worker) ask(q request) (reply, error) {
+	var r reply
+	err := w.send.Encode(q)
+	if err == nil {
+		err = w.receive.Decode(&r)
+	}
+	if err == nil && r.Error != "" {
+		err = errors.New(r.Error)
+	}
+	if err != nil {
+		return r, fmt.Errorf("python, asked to %s: %w", q.Do, err)
+	}
+	return r, nil
+}
