@@ -3,7 +3,7 @@
 TIME ?= 30s
 FUZZTIME ?= 10m
 
-.PHONY: help test soak fuzz corpus fmt
+.PHONY: help test soak fuzz bench corpus fmt
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,6 +16,9 @@ soak: ## the tests at full length under the race detector, then every fuzz targe
 
 fuzz: ## every fuzz target for TIME (30s)
 	@scripts/fuzz $(TIME)
+
+bench: ## our speed beside NumPy, CPython, gonum and memcpy (20 minutes; QUICK=1: 2, RUN=regexp: some)
+	@bench/run $(if $(QUICK),-quick) $(if $(RUN),-run '$(RUN)')
 
 corpus: ## write the generated test data anew, in place
 	@scripts/corpus write
