@@ -29,7 +29,7 @@ type settings struct {
 
 var (
 	thorough = stat.Plan{Batch: 5 * time.Millisecond, Rounds: 41, Least: 15, Budget: 4 * time.Second}
-	hasty    = stat.Plan{Batch: 3 * time.Millisecond, Rounds: 15, Least: 9, Budget: 300 * time.Millisecond}
+	hasty    = stat.Plan{Batch: 3 * time.Millisecond, Rounds: 15, Least: 6, Budget: 300 * time.Millisecond}
 )
 
 const usage = `usage: make bench [QUICK=1] [RUN=regexp], or bench [flags]

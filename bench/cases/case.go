@@ -54,7 +54,7 @@ const (
 	Faster      Unit = "x faster"
 	Nanoseconds Unit = "ns"
 	Bytes       Unit = "bytes"
-	Allocations Unit = "allocations"
+	Allocations Unit = "allocs"
 )
 
 // Target is what a figure has to reach: at least Limit for Faster, at most for all others.
@@ -71,19 +71,33 @@ func (t Target) String() string {
 	return fmt.Sprintf("%s %s", sign, t.Format(t.Limit))
 }
 
-// Format writes a figure in three digits, with its unit.
+// Format writes a figure with its unit.
 func (t Target) Format(figure float64) string {
-	unit := string(t.Unit)
-	if t.Unit == Nanoseconds && figure >= 1000 {
-		figure, unit = figure/1000, "µs"
+	switch t.Unit {
+	case Ratio, Faster:
+		return t.Number(figure) + string(t.Unit)
+	case Nanoseconds:
+		return t.Number(figure)
 	}
-	if t.Unit != Ratio && t.Unit != Faster {
-		unit = " " + unit
+	return t.Number(figure) + " " + string(t.Unit)
+}
+
+// Number writes a figure in three digits, without its unit unless it is one of time.
+func (t Target) Number(figure float64) string {
+	switch {
+	case t.Unit == Nanoseconds && figure >= 1000:
+		return threeDigits(figure/1000) + " µs"
+	case t.Unit == Nanoseconds:
+		return threeDigits(figure) + " ns"
 	}
-	if figure >= 1000 {
-		return strconv.FormatFloat(figure, 'f', 0, 64) + unit
+	return threeDigits(figure)
+}
+
+func threeDigits(x float64) string {
+	if x >= 1000 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
 	}
-	return strconv.FormatFloat(figure, 'g', 3, 64) + unit
+	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
 // Margin is how many times better than its target a figure is: 1 is the target itself.

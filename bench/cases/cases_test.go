@@ -155,7 +155,9 @@ func TestTargetText(t *testing.T) {
 		{Target{7, Faster}, 7, "7x faster"},
 		{Target{30, Nanoseconds}, 26.35, "26.4 ns"},
 		{Target{30, Nanoseconds}, 12345, "12.3 µs"},
-		{Target{0, Allocations}, 0, "0 allocations"},
+		{Target{0, Allocations}, 0, "0 allocs"},
+		{Target{184, Bytes}, 144, "144 bytes"},
+		{Target{1, Ratio}, 5463.2, "5463x"},
 	} {
 		if got := test.target.Format(test.figure); got != test.want {
 			t.Errorf("%v is written %q, want %q", test.figure, got, test.want)

@@ -46,7 +46,7 @@ func (r *Result) Measured() bool { return r.Samples > 0 }
 
 // Bounds writes the 95% interval.
 func (r *Result) Bounds() string {
-	return fmt.Sprintf("%.3g to %.3g", r.Figure.Low, r.Figure.High)
+	return r.Target.Number(r.Figure.Low) + " to " + r.Target.Number(r.Figure.High)
 }
 
 // Summary counts the verdicts, in words.
