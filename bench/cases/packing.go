@@ -170,27 +170,36 @@ func line(name, code string, items int, cut string) packing {
 	}
 }
 
-// toBytes: fresh memory on both sides, every second item.
+// toBytes: every second item, in fresh memory as CPython's tobytes, and in memory that is there already.
 func toBytes(s Scale) []Case {
-	strided := func(where, code string, items int, t Target) Case {
-		return Case{
-			Name: fmt.Sprintf("ToBytes of every second item, item %d, %s", data(code, 1).ItemSize(), where), Peer: "CPython", Target: t,
-			Bytes: items / 2 * data(code, 1).ItemSize(),
-			Prepare: func(m *Machine) (*Pair, error) {
-				v := must(data(code, items).Select("::2"))
-				var packed []byte
-				ours := calls(func() (err error) {
-					packed, err = v.ToBytes(buffer.C)
-					return err
-				}, func() string { return crc(packed) })
-				peer, err := m.python(fmt.Sprintf("m = memoryview(numbers(%d, %q))[::2]; out = None", items, code),
-					"m.tobytes()", "crc(m.tobytes())")
-				return &Pair{Ours: ours, Peer: peer}, err
-			},
-		}
-	}
+	dram, cached := Target{3, Faster}, Target{100, Faster}
 	return []Case{
-		strided("32 MiB", "f8", 8*s.MiB, Target{3, Faster}),
-		strided("32 KiB", "u1", 64*s.KiB, Target{100, Faster}),
+		strided("ToBytes", fresh, "f8", 8*s.MiB, dram),
+		strided("AppendBytes", reused, "f8", 8*s.MiB, dram),
+		strided("ToBytes", fresh, "u1", 64*s.KiB, cached),
+		strided("AppendBytes", reused, "u1", 64*s.KiB, cached),
 	}
 }
+
+func strided(name string, pack func(v *memoryview.View, dst []byte) ([]byte, error), code string, items int, t Target) Case {
+	size := data(code, 1).ItemSize()
+	return Case{
+		Name: fmt.Sprintf("%s, %s of every second item, item %d", name, sized(items/2*size), size), Peer: "CPython", Target: t,
+		Bytes: items / 2 * size,
+		Prepare: func(m *Machine) (*Pair, error) {
+			v := must(data(code, items).Select("::2"))
+			var packed []byte
+			ours := calls(func() (err error) {
+				packed, err = pack(v, packed)
+				return err
+			}, func() string { return crc(packed) })
+			peer, err := m.python(fmt.Sprintf("m = memoryview(numbers(%d, %q))[::2]", items, code),
+				"m.tobytes()", "crc(m.tobytes())")
+			return &Pair{Ours: ours, Peer: peer}, err
+		},
+	}
+}
+
+func fresh(v *memoryview.View, _ []byte) ([]byte, error) { return v.ToBytes(buffer.C) }
+
+func reused(v *memoryview.View, dst []byte) ([]byte, error) { return v.AppendBytes(dst[:0], buffer.C) }

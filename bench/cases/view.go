@@ -31,7 +31,7 @@ func slicings() []Case {
 			return nil
 		}, func() string { return described(part) })
 	}
-	fresh := func(v *memoryview.View) Side {
+	onHeap := func(v *memoryview.View) Side {
 		return loop(func(n int) (err error) {
 			for range n {
 				if made, err = v.Slice(start, stop, 1); err != nil {
@@ -50,7 +50,7 @@ func slicings() []Case {
 			return func() { _ = v.SliceInto(part, start, stop, 1) }
 		}),
 		timed("Slice, on the heap", Target{115, Nanoseconds}, func() (Side, func() (string, error)) {
-			return fresh(data("u2", 64)), want
+			return onHeap(data("u2", 64)), want
 		}),
 		allocations("Slice, on the heap", 1, func() func() {
 			v := data("u2", 64)

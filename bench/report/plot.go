@@ -59,26 +59,26 @@ func (r *Report) margins() ([]byte, error) {
 	var shown []Result
 	low, high := 0.5, 4.0
 	for _, result := range r.Results {
-		if m := result.Target.Margin(result.Figure.Median); result.Measured() && m > 0 && !math.IsInf(m, 1) {
+		a, b := result.margin()
+		if result.Measured() && a > 0 && !math.IsInf(b, 1) {
 			shown = append(shown, result)
-			low, high = min(low, m/1.3), max(high, m*1.3)
+			low, high = min(low, a/1.2), max(high, b*1.2)
 		}
 	}
-	right := high * math.Pow(high/low, 0.45) // room for words
-	p := newPlot("Every case beside its target: 1 is the target, to the right is better")
-	p.X.Scale, p.X.Min, p.X.Max = plot.LogScale{}, low, right
+	p := newPlot("Every case beside its target")
+	p.X.Scale, p.X.Min, p.X.Max = plot.LogScale{}, low, high
 	p.X.Tick.Marker = timesTicks{high}
-	p.X.Label.Text = "times better than the target"
+	p.X.Label.Text = "times better than the target (the line); the bars are 95% intervals"
 	p.Y.Min, p.Y.Max = -0.7, float64(len(shown))-0.3
 
-	band, err := plotter.NewPolygon(plotter.XYs{{X: 1, Y: p.Y.Min}, {X: right, Y: p.Y.Min}, {X: right, Y: p.Y.Max}, {X: 1, Y: p.Y.Max}})
+	band, err := plotter.NewPolygon(plotter.XYs{{X: 1, Y: p.Y.Min}, {X: high, Y: p.Y.Min}, {X: high, Y: p.Y.Max}, {X: 1, Y: p.Y.Max}})
 	if err != nil {
 		return nil, err
 	}
 	band.Color, band.LineStyle.Width = good, 0
 	p.Add(band)
 	for i := range shown {
-		p.Add(stroke(low, float64(i), right, float64(i), faint, 0.5))
+		p.Add(stroke(low, float64(i), high, float64(i), faint, 0.5))
 	}
 	p.Add(stroke(1, p.Y.Min, 1, p.Y.Max, ink, 1))
 
@@ -94,11 +94,11 @@ func (r *Report) margins() ([]byte, error) {
 				continue
 			}
 			t := result.Target
-			a, b := t.Margin(result.Figure.Low), t.Margin(result.Figure.High)
-			p.Add(stroke(max(low, min(a, b)), y, min(right, max(a, b)), y, colour, 1.5))
+			a, b := result.margin()
+			p.Add(stroke(a, y, b, y, colour, 1.5))
 			points = append(points, plotter.XY{X: t.Margin(result.Figure.Median), Y: y})
 			words.XYs = append(words.XYs, plotter.XY{X: high, Y: y})
-			words.Labels = append(words.Labels, fmt.Sprintf("%s  (%s)", t.Format(result.Figure.Median), t))
+			words.Labels = append(words.Labels, fmt.Sprintf("%s (%s)", t.Format(result.Figure.Median), t))
 		}
 		if len(points) == 0 {
 			continue
@@ -120,11 +120,18 @@ func (r *Report) margins() ([]byte, error) {
 		labels.TextStyle[i].Color = ink
 		labels.TextStyle[i].YAlign = draw.YCenter
 	}
-	p.Add(labels)
+	labels.Offset.X = 6
+	p.Add(labels) // to the right of the scale: the plot makes room
 	p.NominalY(names...)
 	p.Y.Min, p.Y.Max = -0.7, float64(len(shown))-0.3
 	p.Y.LineStyle.Width = 0
 	return svg(p, width, rowHeight*vg.Length(len(shown))+0.9*vg.Inch)
+}
+
+// margin is the 95% interval in times better than the target.
+func (r *Result) margin() (low, high float64) {
+	a, b := r.Target.Margin(r.Figure.Low), r.Target.Margin(r.Figure.High)
+	return min(a, b), max(a, b)
 }
 
 func stroke(x1, y1, x2, y2 float64, c color.Color, width vg.Length) *plotter.Line {
@@ -134,12 +141,16 @@ func stroke(x1, y1, x2, y2 float64, c color.Color, width vg.Length) *plotter.Lin
 	}
 }
 
-// timesTicks marks a half, one, two, five and so on, up to a limit.
+// timesTicks marks powers of ten, and where there are few of them two and five between.
 type timesTicks struct{ limit float64 }
 
 func (t timesTicks) Ticks(low, _ float64) (ticks []plot.Tick) {
+	digits := []float64{1, 2, 5}
+	if t.limit/low > 1000 {
+		digits = digits[:1]
+	}
 	for decade := math.Pow(10, math.Floor(math.Log10(low))); decade <= t.limit; decade *= 10 {
-		for _, digit := range []float64{1, 2, 5} {
+		for _, digit := range digits {
 			if x := digit * decade; x >= low && x <= t.limit {
 				ticks = append(ticks, plot.Tick{Value: x, Label: fmt.Sprintf("%.4gx", x)})
 			}
@@ -154,7 +165,8 @@ func (r *Report) growth() ([]byte, error) {
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Label.Text, p.Y.Label.Text = "bytes of items", "nanoseconds a byte"
 	p.X.Tick.Marker, p.Y.Tick.Marker = sizeTicks{}, decadeTicks{}
-	p.Legend.Top, p.Legend.Padding, p.Legend.XOffs, p.Legend.YOffs = true, 3, -8, -4
+	p.Legend.Top, p.Legend.Left, p.Legend.Padding, p.Legend.XOffs = true, true, 3, 10
+	p.Legend.YOffs = -12
 	grid := plotter.NewGrid()
 	grid.Horizontal.Color, grid.Vertical.Color = faint, faint
 	p.Add(grid)
@@ -173,6 +185,7 @@ func (r *Report) growth() ([]byte, error) {
 		p.Add(drawn, dots)
 		p.Legend.Add(line.Name, drawn, dots)
 	}
+	p.Y.Max *= 4 // room for the legend
 	return svg(p, 8*vg.Inch, 4.5*vg.Inch)
 }
 
@@ -199,9 +212,11 @@ func (decadeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
 }
 
 func svg(p *plot.Plot, width, height vg.Length) ([]byte, error) {
+	const edge = 10 * vg.Inch / 72
 	canvas := vgsvg.New(width, height)
-	p.Draw(draw.New(canvas))
+	p.Draw(draw.Crop(draw.New(canvas), edge, -2*edge, edge, -edge))
 	var out bytes.Buffer
 	_, err := canvas.WriteTo(&out)
-	return out.Bytes(), err
+	// Few systems have the fonts that the plot reckons with; these are as wide.
+	return bytes.ReplaceAll(out.Bytes(), []byte("Liberation Sans"), []byte("'Liberation Sans',Arial,Helvetica,sans-serif")), err
 }
