@@ -116,7 +116,7 @@ func inBytes(name string, items int, ask func(*memoryview.View, any) (int, error
 			text := bytes.ReplaceAll(numbers[uint8](items), []byte{last}, []byte{0})
 			text[items-1] = last
 			v := view(text, items)
-			var value any = byte(last)
+			const value = byte(last)
 			ours := asked(func(x any) (int, error) { return ask(v, x) }, value)
 			theirs := asked(func(any) (int, error) { return peer(text, last), nil }, nil)
 			return &Pair{Ours: ours, Peer: theirs}, nil

@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"github.com/go-memoryview/memoryview"
-	"github.com/go-memoryview/memoryview/array"
 )
 
 // conversions: numbers of other types and byte orders to a slice of float64 that is there already.
@@ -68,7 +67,7 @@ func (c conversion) against(name string, items int, t Target, peer func(*Machine
 		Prepare: func(m *Machine) (*Pair, error) {
 			v := c.view()
 			dst := make([]float64, items)
-			ours := calls(func() error { return array.ConvertInto(dst, v) }, func() string { return crc(bytesOf(dst)) })
+			ours := calls(func() error { return memoryview.Convert(dst, v) }, func() string { return crc(bytesOf(dst)) })
 			theirs, err := peer(m, v)
 			return &Pair{Ours: ours, Peer: theirs}, err
 		},
