@@ -57,9 +57,9 @@ func copyMatrix(dst, src *Items) bool {
 	}
 	size := dst.Size
 	switch {
-	case dst.Strides[1] == size && src.Strides[0] == size && src.Strides[1] != size:
+	case dst.Strides[1] == size && src.Strides[0] == size && abs(src.Strides[1]) > size:
 		copyTransposed(dst.Base, src.Base, axis{dst.Shape[1], size, src.Strides[1]}, axis{dst.Shape[0], dst.Strides[0], size}, size)
-	case dst.Strides[0] == size && src.Strides[1] == size && src.Strides[0] != size:
+	case dst.Strides[0] == size && src.Strides[1] == size && abs(src.Strides[0]) > size:
 		copyTransposed(dst.Base, src.Base, axis{dst.Shape[0], size, src.Strides[0]}, axis{dst.Shape[1], dst.Strides[1], size}, size)
 	default:
 		return false
@@ -77,21 +77,20 @@ func (p plan) copy(dst, src unsafe.Pointer) {
 	u, i := p.axes[last], p.closest()
 	v := p.axes[i]
 	switch {
-	case i != last && u.dst == p.size && abs(v.src) == p.size:
+	case i != last && u.dst == p.size && abs(v.src) == p.size && max(u.n, v.n) >= narrow:
 		if v.src < 0 {
 			dst = unsafe.Add(dst, (v.n-1)*v.dst)
 			src = unsafe.Add(src, (v.n-1)*v.src)
 			v.dst, v.src = -v.dst, -v.src
 		}
 		copyPlanes(p.outside(i), dst, src, u, v, p.size, false)
-	case p.size >= wideItem || last == 0 || i == last && u.n >= shortRow:
+	case p.size >= wideItem || i == last && u.n >= shortRow:
 		copyRows(p.axes[:last], dst, src, u, p.size)
-	default:
-		if i == last {
-			i--
-		}
-		v := p.axes[i]
+	case i != last && max(u.n, v.n) >= shortRow:
 		copyPlanes(p.outside(i), dst, src, u, v, p.size, true)
+	default:
+		i = p.longest()
+		copyAcross(p.axes[:i], dst, src, p.axes[i], p.axes[i+1:], p.size)
 	}
 }
 
@@ -106,6 +105,19 @@ func (p plan) closest() int {
 		if s := abs(p.axes[i].src); s != 0 && s < abs(p.axes[best].src) {
 			best = i
 		}
+	}
+	return best
+}
+
+// longest is the axis of most steps among the inner ones, whose items are near enough to each other.
+func (p plan) longest() int {
+	best := len(p.axes) - 1
+	items := 1
+	for i := best; i >= 0 && items <= tileItems/shortRow; i-- {
+		if p.axes[i].n > p.axes[best].n {
+			best = i
+		}
+		items *= p.axes[i].n
 	}
 	return best
 }
@@ -125,6 +137,24 @@ func copyRows(outer []axis, dst, src unsafe.Pointer, u axis, size int) {
 	}
 	for i := range outer[0].n {
 		copyRows(outer[1:], unsafe.Add(dst, i*outer[0].dst), unsafe.Add(src, i*outer[0].src), u, size)
+	}
+}
+
+// copyAcross copies along w, because the inner axes are too short for it, but only so far at a time that
+// it comes back to the same cache lines soon.
+func copyAcross(outer []axis, dst, src unsafe.Pointer, w axis, inner []axis, size int) {
+	if len(outer) > 0 {
+		for i := range outer[0].n {
+			copyAcross(outer[1:], unsafe.Add(dst, i*outer[0].dst), unsafe.Add(src, i*outer[0].src), w, inner, size)
+		}
+		return
+	}
+	step := tileItems
+	for _, a := range inner {
+		step = max(step/a.n, 1)
+	}
+	for i := 0; i < w.n; i += step {
+		copyRows(inner, unsafe.Add(dst, i*w.dst), unsafe.Add(src, i*w.src), axis{min(step, w.n-i), w.dst, w.src}, size)
 	}
 }
 
