@@ -65,7 +65,7 @@ func TestCopyParallelAgainstDefinition(t *testing.T) {
 // TestSplit holds that the parts of a plan are all of its items, each once.
 func TestSplit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := plan{size: rapid.SampledFrom([]int{1, 8, 5000, 1 << 20}).Draw(t, "size")}
+		p := plan{size: rapid.SampledFrom([]int{1, 8, 5000, 1 << 20, 7 << 20}).Draw(t, "size")}
 		stride, items := p.size, 1
 		for range rapid.IntRange(0, 3).Draw(t, "axes") {
 			n := rapid.SampledFrom([]int{1, 2, 3, 7, 100, 1000}).Draw(t, "n")

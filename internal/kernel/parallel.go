@@ -8,12 +8,11 @@ import (
 )
 
 // parallelSize is how many bytes a copy must have before goroutines are worth their start.
-var parallelSize = 512 << 10
+var parallelSize = 1 << 20
 
 const (
-	partsEach = 4    // parts a worker: who is held up takes fewer
-	partSteps = 16   // steps along an axis that a part is a multiple of: whole tiles
-	partBytes = 4096 // the same for a run: whole pages
+	partsEach = 4  // parts a worker: who is held up takes fewer
+	partSteps = 16 // steps along an axis that a part is a multiple of: whole tiles
 )
 
 // CopyParallel is Copy by so many goroutines, the caller's among them, where there is enough to do.
@@ -41,15 +40,14 @@ type part struct {
 }
 
 // split divides a plan into about n parts, each a range of one axis: the outermost that is long enough,
-// so that a part is a range of dst too. Where the rows are long and few, each part has some of every row.
+// so that a part is a range of dst too. Where the rows are long and few, each part has some of every row,
+// not less than is copied past the caches.
 func (p plan) split(n int) (parts []part) {
 	i := p.longAxis(n * partSteps)
-	length, grain := p.size, partBytes
+	length, grain := p.size, longRun
 	if i >= 0 {
-		length, grain = p.axes[i].n, partSteps
-	}
-	if length < n*grain {
-		grain = 1
+		length = p.axes[i].n
+		grain = max(1, min(partSteps, length/n))
 	}
 	step := (length + n*grain - 1) / (n * grain) * grain
 	for low := 0; low < length; low += step {
@@ -70,7 +68,7 @@ func (p plan) longAxis(steps int) int {
 			longest = i
 		}
 	}
-	if p.size >= steps/partSteps*partBytes {
+	if p.size >= 2*longRun {
 		return -1
 	}
 	return longest
