@@ -69,6 +69,9 @@ func TestSplit(t *testing.T) {
 		stride, items := p.size, 1
 		for range rapid.IntRange(0, 3).Draw(t, "axes") {
 			n := rapid.SampledFrom([]int{1, 2, 3, 7, 100, 1000}).Draw(t, "n")
+			if n > 1<<30/stride { // for int of 32 bits
+				break
+			}
 			p.axes = slices.Insert(p.axes, 0, axis{n, stride, stride})
 			stride *= n
 			items *= n
