@@ -194,6 +194,9 @@ func TestRowAgainstDefinition(t *testing.T) {
 		defer bothKernels(t)()
 		size := drawSize(t)
 		n := rapid.IntRange(1, rapid.SampledFrom([]int{10, 150, 3000}).Draw(t, "longest")).Draw(t, "n")
+		if rapid.Bool().Draw(t, "whole blocks") {
+			n = max(1, (n+31)/32*32+rapid.IntRange(-1, 1).Draw(t, "more or less"))
+		}
 		dstStride := size * rapid.SampledFrom([]int{1, 1, 1, 2, 3, -1}).Draw(t, "dst step")
 		srcStride := size * rapid.SampledFrom([]int{-1, 2, 0, 1, 3, -2}).Draw(t, "src step")
 		if rapid.IntRange(0, 5).Draw(t, "odd") == 0 {
