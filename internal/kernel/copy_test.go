@@ -211,6 +211,23 @@ func TestRowAgainstDefinition(t *testing.T) {
 	})
 }
 
+// TestShuffledRowsEndAtTheFence has every number of items that a kernel may leave over.
+func TestShuffledRowsEndAtTheFence(t *testing.T) {
+	to, from := newGround(t), newGround(t)
+	for _, size := range []int{1, 2, 4, 8} {
+		for n := 1; n <= 300; n++ {
+			for _, step := range []int{-1, 2} {
+				for where := range 2 {
+					dst, src := to.place([]int{n}, []int{size}, size, where), from.place([]int{n}, []int{step * size}, size, where)
+					want := naive(dst, src)
+					copyRow(dst.items.Base, src.items.Base, n, size, step*size, size)
+					checkCopied(t, dst, src, want, "copyRow")
+				}
+			}
+		}
+	}
+}
+
 // TestCopyCases are layouts on which plans have gone wrong, or may.
 func TestCopyCases(t *testing.T) {
 	to, from := newGround(t), newGround(t)
