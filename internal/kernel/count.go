@@ -59,7 +59,7 @@ func Index(it Items, m Match) int {
 
 // limit is how many items of the pattern's size a block can have.
 func (m *Match) limit() int {
-	return max(min(blockItems, blockBytes/len(m.Pattern)), 1)
+	return max(min(blockItems, workspaceBytes/len(m.Pattern)), 1)
 }
 
 // count counts in a run of n items that are as long as the pattern, whatever Except says.

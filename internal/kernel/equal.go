@@ -13,7 +13,7 @@ func EqualBytes(a, b Items) bool {
 	}
 	w := newWorkspace()
 	defer w.free()
-	limit := max(min(blockItems, blockBytes/a.Size), 1)
+	limit := max(min(blockItems, workspaceBytes/a.Size), 1)
 	for w.blocks.start(a, b, limit, false); w.blocks.next(); {
 		if !sameBytes(w.gather(0), w.gather(1), w.blocks.count*a.Size) {
 			return false

@@ -1,5 +1,7 @@
 package kernel
 
+// The generators are a module of their own, for avo's sake. Each writes one family of kernels.
+
 //go:generate go run -C avo ./convert
 //go:generate go run -C avo ./count
 //go:generate go run -C avo ./equal
@@ -7,5 +9,4 @@ package kernel
 //go:generate go run -C avo ./planes
 //go:generate go run -C avo ./row
 //go:generate go run -C avo ./run
-
-// The generators are a module of their own, for avo's sake. Each writes one family of kernels.
+//go:generate go run -C avo ./transpose

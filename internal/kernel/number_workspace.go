@@ -9,11 +9,11 @@ const (
 	// blockItems is how many numbers are brought together at a time: few enough that what is made of
 	// them stays in the first cache.
 	blockItems = 512
-	blockBytes = blockItems * 16
+	workspaceBytes = blockItems * 16
 )
 
 // memory is room for the items of a block, aligned for all numbers.
-type memory [blockBytes / 8]uint64
+type memory [workspaceBytes / 8]uint64
 
 func (m *memory) pointer() unsafe.Pointer { return unsafe.Pointer(m) }
 
