@@ -52,7 +52,7 @@ func (v *View) errIndexCount(n int) error {
 // a view without dimensions on one item. Negative indices count from the end. It shares the memory:
 // CopyFrom on it assigns to the part.
 func (v *View) Sub(index ...int) (*View, error) {
-	var store [inlineDims]buffer.Cut
+	var store [fewDims]buffer.Cut
 	cuts, err := v.subCuts(store[:0], index)
 	if err != nil {
 		return nil, err
@@ -62,13 +62,16 @@ func (v *View) Sub(index ...int) (*View, error) {
 
 // SubInto is [View.Sub] into a View of the caller's, without allocating, as [View.SliceInto] is [View.Slice].
 func (v *View) SubInto(dst *View, index ...int) error {
-	var store [inlineDims]buffer.Cut
+	var store [fewDims]buffer.Cut
 	cuts, err := v.subCuts(store[:0], index)
 	if err != nil {
 		return err
 	}
 	return v.borrow(dst, cuts...)
 }
+
+// fewDims is how many dimensions are dropped without allocating.
+const fewDims = 4
 
 func (v *View) subCuts(cuts []buffer.Cut, index []int) ([]buffer.Cut, error) {
 	if err := v.check("sub-view"); err != nil {

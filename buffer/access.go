@@ -109,8 +109,13 @@ func (blk *block) fault(r any) error {
 		ErrFault, fault.Addr()-uintptr(blk.base), blk.size)
 }
 
-// items describes the buffer to the kernels. Item 0 comes from Access.
-func (b *Buffer) items(item0 unsafe.Pointer) kernel.Items {
-	shape, strides, suboffsets := b.dims()
-	return kernel.Items{Base: item0, Size: b.ItemSize(), Shape: shape, Strides: strides, Suboffsets: suboffsets}
+// Items describes the buffer to the loops of this module; item 0 is where Access says. The slices are
+// the buffer's own, which nobody may change.
+func (b *Buffer) Items(item0 unsafe.Pointer) kernel.Items {
+	items := kernel.Items{Base: item0, Size: b.ItemSize()}
+	items.Shape, items.Strides, items.Suboffsets = b.dims()
+	if items.Size == 0 { // they all lie at one place
+		items.Strides, items.Suboffsets = make([]int, b.ndim), nil
+	}
+	return items
 }

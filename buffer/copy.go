@@ -21,7 +21,7 @@ func (b *Buffer) ToContiguous(dst []byte, order Order) error {
 		if len(dst) != b.nbytes {
 			return fmt.Errorf("%w: %d bytes to receive %d", ErrValue, len(dst), b.nbytes)
 		}
-		packTo(dst, b.items(item), func(dst []byte, src kernel.Items) {
+		packTo(dst, b.Items(item), func(dst []byte, src kernel.Items) {
 			kernel.Pack(dst, src, b.fortran(order))
 		})
 		return nil
@@ -60,7 +60,7 @@ func (b *Buffer) FromContiguous(src []byte, order Order) error {
 		if b.readOnly {
 			return fmt.Errorf("%w: write of %d bytes", ErrReadOnly, len(src))
 		}
-		items := b.items(item)
+		items := b.Items(item)
 		if src = src[:min(len(src), b.nbytes)]; len(src) == 0 {
 			return nil
 		}
@@ -84,7 +84,7 @@ func (b *Buffer) Read(dst []byte, offset int) (n int, err error) {
 			return fmt.Errorf("%w: byte %d of %d", ErrBounds, offset, b.nbytes)
 		}
 		n = min(len(dst), b.nbytes-offset)
-		packTo(dst[:n], b.items(item), func(dst []byte, src kernel.Items) {
+		packTo(dst[:n], b.Items(item), func(dst []byte, src kernel.Items) {
 			kernel.PackRange(dst, src, offset)
 		})
 		return nil
@@ -148,7 +148,7 @@ func (b *Buffer) copyFrom(src *Buffer, opts []CopyOption) error {
 			if err := b.sameStructure(src); err != nil {
 				return err
 			}
-			copyItems(b.items(to), src.items(from), o.workers)
+			copyItems(b.Items(to), src.Items(from), o.workers)
 			return nil
 		})
 	})

@@ -9,12 +9,11 @@ import (
 
 // Count returns how many items equal a value, compared as format.SameValue does.
 func Count(items kernel.Items, typ *format.Type, value any) (n int, err error) {
-	m, how := matchOf(typ, value)
-	switch how {
-	case matchesNone:
+	switch p, how := patternOf(typ, value); how {
+	case equalsNone:
 		return 0, nil
-	case matchesBytes:
-		return kernel.Count(items, m), nil
+	case equalsPattern:
+		return kernel.Count(items, p.match()), nil
 	}
 	err = search(items, typ, value, func(int) bool {
 		n++
@@ -25,12 +24,11 @@ func Count(items kernel.Items, typ *format.Type, value any) (n int, err error) {
 
 // Index returns the position in C order of the first item that equals a value, or -1.
 func Index(items kernel.Items, typ *format.Type, value any) (first int, err error) {
-	m, how := matchOf(typ, value)
-	switch how {
-	case matchesNone:
+	switch p, how := patternOf(typ, value); how {
+	case equalsNone:
 		return -1, nil
-	case matchesBytes:
-		return kernel.Index(items, m), nil
+	case equalsPattern:
+		return kernel.Index(items, p.match()), nil
 	}
 	first = -1
 	err = search(items, typ, value, func(position int) bool {
@@ -38,33 +36,6 @@ func Index(items kernel.Items, typ *format.Type, value any) (first int, err erro
 		return false
 	})
 	return first, err
-}
-
-// matching is how items that equal a value are found.
-type matching int
-
-const (
-	matchesNone  matching = iota // no item can equal it
-	matchesBytes                 // by their bytes
-	matchesValue                 // by unpacking them
-)
-
-func matchOf(typ *format.Type, value any) (kernel.Match, matching) {
-	if n, ok := NumberOf(typ); ok {
-		if s, ok := scalarOf(value); ok {
-			if m, found := matchNumber(n, &s); found {
-				return m, matchesBytes
-			}
-		}
-		return kernel.Match{}, matchesNone
-	}
-	if typ.Kind() == format.Bytes && typ.Size() > 0 {
-		if text, ok := value.([]byte); ok && len(text) == typ.Size() {
-			return kernel.Match{Pattern: text}, matchesBytes
-		}
-		return kernel.Match{}, matchesNone
-	}
-	return kernel.Match{}, matchesValue
 }
 
 // search calls found with the position of each item that equals value until it returns false.
