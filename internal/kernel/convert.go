@@ -21,33 +21,44 @@ func Convert(dst, src Items, to, from Number) (position int, ok bool) {
 	if position, ok = checkAll(src, to, from); !ok {
 		return position, false
 	}
-	switch p := pathTo(to, from, src.Count()); {
+	var p path
+	switch p.find(to, from, src.Count()); {
 	case p.n == 0:
 		Copy(dst, src)
-	case p.n == 1 && isRun(&dst) && isRun(&src):
+	case !isRun(&dst) || !isRun(&src):
+		p.convertBlocks(dst, src)
+	case p.n == 1:
 		p.follow(dst.Base, src.Base, src.Count(), nil)
 	default:
-		convertBlocks(dst, src, &p)
+		w := newWorkspace()
+		p.convertRun(dst.Base, src.Base, src.Count(), w)
+		w.free()
 	}
 	return 0, true
 }
 
-func convertBlocks(dst, src Items, p *path) {
+func (p *path) convertBlocks(dst, src Items) {
 	w := newWorkspace()
+	defer w.free()
 	b := &w.blocks
 	for b.start(dst, src, blockItems, false); b.next(); {
 		from := w.gather(1)
 		to := b.side(0)
 		run := w.run(0, &to)
-		for at := 0; at < b.count; at += blockItems {
-			n := min(b.count-at, blockItems)
-			p.follow(unsafe.Add(run.Base, at*dst.Size), unsafe.Add(from, at*src.Size), n, &w.staged[1])
-		}
+		p.convertRun(run.Base, from, b.count, w)
 		if run.Base != to.Base {
 			Copy(to, run)
 		}
 	}
-	w.free()
+}
+
+// convertRun converts as many items at a time as there is memory for between the steps.
+func (p *path) convertRun(dst, src unsafe.Pointer, n int, w *workspace) {
+	for done := 0; done < n; {
+		here := blockOf(n - done)
+		p.follow(unsafe.Add(dst, done*p.to.Size), unsafe.Add(src, done*p.from.Size), here, &w.staged[1])
+		done += here
+	}
 }
 
 // checkAll returns the position of the first item that is refused.
@@ -55,7 +66,8 @@ func checkAll(src Items, to, from Number) (position int, ok bool) {
 	if !refusable(to, from) {
 		return 0, true
 	}
-	c := checker{fits: checks[from.form()][to.form()], path: pathTo(from.native(), from, src.Count())}
+	c := checker{fits: checks[from.form()][to.form()]}
+	c.path.find(from.native(), from, src.Count())
 	if c.path.n == 0 && isRun(&src) && c.fits(src.Base, src.Count()) {
 		return 0, true
 	}
@@ -91,14 +103,15 @@ func (c *checker) all(src Items, ordered bool) (position int, ok bool) {
 	b := &w.blocks
 	for b.start(src, src, blockItems, ordered); b.next(); {
 		from := w.gather(0)
-		for at := 0; at < b.count; at += blockItems {
-			n := min(b.count-at, blockItems)
-			run := c.path.follow(nil, unsafe.Add(from, at*src.Size), n, &w.staged[0])
-			if !c.fits(run, n) {
-				return position + c.first(run), false
+		for done := 0; done < b.count; {
+			here := blockOf(b.count - done)
+			run := c.path.follow(nil, unsafe.Add(from, done*src.Size), here, &w.staged[0])
+			if !c.fits(run, here) {
+				return position + done + c.first(run), false
 			}
-			position += n
+			done += here
 		}
+		position += b.count
 	}
 	return 0, true
 }

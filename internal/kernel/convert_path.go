@@ -7,15 +7,15 @@ import "unsafe"
 type path struct {
 	to, from Number
 	assembly bool // steps may be in assembly, which wants a turn's numbers at least
-	n        int
+	n        uint8
 	steps    [5]step
 }
 
 type step struct {
 	do       loop
 	assembly kernel // in its place
-	parts    int    // numbers that it works on for each item
-	to, from int    // bytes of a number
+	parts    uint8  // numbers that it works on for each item
+	to, from uint8  // bytes of a number
 }
 
 // A loop works on n numbers that lie in a run and writes as many to another.
@@ -38,15 +38,23 @@ func callOf(n int) int {
 	return n
 }
 
-// pathTo finds the path for n items or more. The numbers are convertible, and those that are to become
+// blockOf is how many of the n numbers that are left make a block, so that no block gets less than a turn.
+func blockOf(n int) int {
+	if n > blockItems {
+		return min(blockItems, n-turnNumbers)
+	}
+	return n
+}
+
+// find makes it the path for n items or more. The numbers are convertible, and those that are to become
 // integers have been checked.
-func pathTo(to, from Number, n int) path {
-	p := path{to: to, from: from, assembly: n >= turnNumbers}
+func (p *path) find(to, from Number, n int) {
+	p.to, p.from, p.assembly, p.n = to, from, n >= turnNumbers, 0
 	if to.Kind == from.Kind && to.Size == from.Size && to.Kind != Bool {
 		if to.Swap != from.Swap {
 			p.addSwap(from)
 		}
-		return p
+		return
 	}
 	plain := to
 	plain.Swap = false
@@ -61,19 +69,19 @@ func pathTo(to, from Number, n int) path {
 	if to.Swap {
 		p.addSwap(plain)
 	}
-	return p
 }
 
 // follow takes n items along the path and returns where it ends: at dst, or, where that is nil, in
 // memory between the steps or at src itself.
 func (p *path) follow(dst, src unsafe.Pointer, n int, between *[2]memory) unsafe.Pointer {
 	if p.assembly && n < turnNumbers {
-		short := pathTo(p.to, p.from, n)
+		var short path
+		short.find(p.to, p.from, n)
 		return short.follow(dst, src, n, between)
 	}
 	for i := range p.steps[:p.n] {
 		to := dst
-		if i < p.n-1 || dst == nil {
+		if dst == nil || i < int(p.n)-1 {
 			to = between[i&1].pointer()
 		}
 		p.steps[i].run(to, src, n)
@@ -83,21 +91,21 @@ func (p *path) follow(dst, src unsafe.Pointer, n int, between *[2]memory) unsafe
 }
 
 func (s *step) run(dst, src unsafe.Pointer, n int) {
-	n *= s.parts
+	n *= int(s.parts)
 	if s.assembly == nil {
 		s.do(dst, src, n)
 		return
 	}
 	for done := 0; done < n; {
 		call := callOf(n - done)
-		s.assembly((*byte)(unsafe.Add(dst, done*s.to)), (*byte)(unsafe.Add(src, done*s.from)), call)
+		s.assembly((*byte)(unsafe.Add(dst, done*int(s.to))), (*byte)(unsafe.Add(src, done*int(s.from))), call)
 		done += call
 	}
 }
 
 // addLoop adds a step in Go.
 func (p *path) addLoop(do loop, parts int) {
-	p.steps[p.n] = step{do: do, parts: parts}
+	p.steps[p.n] = step{do: do, parts: uint8(parts)}
 	p.n++
 }
 
@@ -112,7 +120,7 @@ func (p *path) addAssembly(to, from Number) bool {
 	if kernel == nil {
 		return false
 	}
-	p.steps[p.n] = step{assembly: kernel, parts: parts, to: to.Size, from: from.Size}
+	p.steps[p.n] = step{assembly: kernel, parts: uint8(parts), to: uint8(to.Size), from: uint8(from.Size)}
 	p.n++
 	return true
 }

@@ -2,32 +2,33 @@
 
 package kernel
 
-import "unsafe"
-
-func sameFloat32(a, b unsafe.Pointer, n int) bool {
-	if !hasAVX2 || n < turnNumbers {
-		return sameFloats[float32](a, b, n)
-	}
-	for done := 0; done < n; {
-		call := callOf(n - done)
-		if !sameFloat32AVX2((*byte)(unsafe.Add(a, done*4)), (*byte)(unsafe.Add(b, done*4)), call) {
-			return false
-		}
-		done += call
-	}
-	return true
+// sameKernelsFloat64 compare other numbers with float64.
+var sameKernelsFloat64 = [Complex][4][2]sameKernel{
+	Int: {
+		{sameInt8Float64},
+		{sameInt16Float64, sameSwappedInt16Float64},
+		{sameInt32Float64, sameSwappedInt32Float64},
+	},
+	Uint: {
+		{sameUint8Float64},
+		{sameUint16Float64, sameSwappedUint16Float64},
+	},
+	Float: {
+		1: {sameHalfFloat64, sameSwappedHalfFloat64},
+		2: {sameFloat32Float64, sameSwappedFloat32Float64},
+		3: {sameFloat64Float64},
+	},
+	BrainFloat: {1: {sameBrainFloat64, sameSwappedBrainFloat64}},
 }
 
-func sameFloat64(a, b unsafe.Pointer, n int) bool {
-	if !hasAVX2 || n < turnNumbers {
-		return sameFloats[float64](a, b, n)
+// sameKernelOf finds the kernel that compares numbers that are not Complex, or nil.
+func sameKernelOf(a, b Number) sameKernel {
+	switch {
+	case !hasAVX2:
+	case b == Number{Kind: Float, Size: 8}:
+		return sameKernelsFloat64[a.Kind][bySize(a.Size)][bit(a.Swap)]
+	case a == b && a == Number{Kind: Float, Size: 4}:
+		return sameFloat32Float32
 	}
-	for done := 0; done < n; {
-		call := callOf(n - done)
-		if !sameFloat64AVX2((*byte)(unsafe.Add(a, done*8)), (*byte)(unsafe.Add(b, done*8)), call) {
-			return false
-		}
-		done += call
-	}
-	return true
+	return nil
 }

@@ -4,92 +4,1021 @@
 
 #include "textflag.h"
 
-// func sameFloat32AVX2(a *byte, b *byte, n int) bool
+// func sameInt8Float64(a *byte, b *byte, n int) bool
 // Requires: AVX
-TEXT ·sameFloat32AVX2(SB), NOSPLIT, $0-25
+TEXT ·sameInt8Float64(SB), NOSPLIT, $0-25
 #ifdef KERNEL_COUNT
-	INCQ ·sameFloat32AVX2Ran(SB)
+	INCQ ·sameInt8Float64Ran(SB)
 #endif
 	MOVQ a+0(FP), AX
 	MOVQ b+8(FP), CX
 	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ SI, SI
 	SUBQ $0x10, DX
 
 loop:
-	VMOVUPS   (AX)(BX*4), Y0
-	VCMPPS    $0x00, (CX)(BX*4), Y0, Y0
-	VMOVUPS   32(AX)(BX*4), Y1
-	VCMPPS    $0x00, 32(CX)(BX*4), Y1, Y1
+	VPMOVSXBD (AX)(SI*1), X0
+	VCVTDQ2PD X0, Y0
+	VCMPPD    $0x00, (CX)(SI*8), Y0, Y0
+	VPMOVSXBD 4(AX)(SI*1), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 32(CX)(SI*8), Y1, Y1
 	VANDPS    Y1, Y0, Y0
-	VMOVMSKPS Y0, SI
-	CMPL      SI, $0xff
+	VPMOVSXBD 8(AX)(SI*1), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 64(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VPMOVSXBD 12(AX)(SI*1), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 96(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
 	JNE       different
-	ADDQ      $0x10, BX
-	CMPQ      BX, DX
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
 	JLE       loop
-	SUBQ      $0x10, BX
-	CMPQ      BX, DX
-	JEQ       same
-	MOVQ      DX, BX
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
 	JMP       loop
 
-same:
+done:
 	MOVB $0x01, AL
 	MOVB AL, ret+24(FP)
 	VZEROUPPER
 	RET
 
 different:
-	XORL AX, AX
+	MOVB $0x00, AL
 	MOVB AL, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// func sameFloat64AVX2(a *byte, b *byte, n int) bool
+// func sameUint8Float64(a *byte, b *byte, n int) bool
 // Requires: AVX
-TEXT ·sameFloat64AVX2(SB), NOSPLIT, $0-25
+TEXT ·sameUint8Float64(SB), NOSPLIT, $0-25
 #ifdef KERNEL_COUNT
-	INCQ ·sameFloat64AVX2Ran(SB)
+	INCQ ·sameUint8Float64Ran(SB)
 #endif
 	MOVQ a+0(FP), AX
 	MOVQ b+8(FP), CX
 	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ SI, SI
 	SUBQ $0x10, DX
 
 loop:
-	VMOVUPS   (AX)(BX*8), Y0
-	VCMPPD    $0x00, (CX)(BX*8), Y0, Y0
-	VMOVUPS   32(AX)(BX*8), Y1
-	VCMPPD    $0x00, 32(CX)(BX*8), Y1, Y1
+	VPMOVZXBD (AX)(SI*1), X0
+	VCVTDQ2PD X0, Y0
+	VCMPPD    $0x00, (CX)(SI*8), Y0, Y0
+	VPMOVZXBD 4(AX)(SI*1), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 32(CX)(SI*8), Y1, Y1
 	VANDPS    Y1, Y0, Y0
-	VMOVUPS   64(AX)(BX*8), Y1
-	VCMPPD    $0x00, 64(CX)(BX*8), Y1, Y1
+	VPMOVZXBD 8(AX)(SI*1), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 64(CX)(SI*8), Y1, Y1
 	VANDPS    Y1, Y0, Y0
-	VMOVUPS   96(AX)(BX*8), Y1
-	VCMPPD    $0x00, 96(CX)(BX*8), Y1, Y1
+	VPMOVZXBD 12(AX)(SI*1), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 96(CX)(SI*8), Y1, Y1
 	VANDPS    Y1, Y0, Y0
-	VMOVMSKPS Y0, SI
-	CMPL      SI, $0xff
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
 	JNE       different
-	ADDQ      $0x10, BX
-	CMPQ      BX, DX
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
 	JLE       loop
-	SUBQ      $0x10, BX
-	CMPQ      BX, DX
-	JEQ       same
-	MOVQ      DX, BX
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
 	JMP       loop
 
-same:
+done:
 	MOVB $0x01, AL
 	MOVB AL, ret+24(FP)
 	VZEROUPPER
 	RET
 
 different:
-	XORL AX, AX
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameInt16Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameInt16Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameInt16Float64Ran(SB)
+#endif
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ SI, SI
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVSXWD (AX)(SI*2), X0
+	VCVTDQ2PD X0, Y0
+	VCMPPD    $0x00, (CX)(SI*8), Y0, Y0
+	VPMOVSXWD 8(AX)(SI*2), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 32(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VPMOVSXWD 16(AX)(SI*2), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 64(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VPMOVSXWD 24(AX)(SI*2), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 96(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameSwappedInt16Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameSwappedInt16Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameSwappedInt16Float64Ran(SB)
+#endif
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVDQU swapOrder2<>+0(SB), Y0
+	XORQ    SI, SI
+	SUBQ    $0x10, DX
+
+loop:
+	VMOVQ     (AX)(SI*2), X1
+	VPSHUFB   X0, X1, X1
+	VPMOVSXWD X1, X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, (CX)(SI*8), Y1, Y1
+	VMOVQ     8(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVSXWD X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 32(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVQ     16(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVSXWD X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 64(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVQ     24(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVSXWD X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 96(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+DATA swapOrder2<>+0(SB)/1, $0x01
+DATA swapOrder2<>+1(SB)/1, $0x00
+DATA swapOrder2<>+2(SB)/1, $0x03
+DATA swapOrder2<>+3(SB)/1, $0x02
+DATA swapOrder2<>+4(SB)/1, $0x05
+DATA swapOrder2<>+5(SB)/1, $0x04
+DATA swapOrder2<>+6(SB)/1, $0x07
+DATA swapOrder2<>+7(SB)/1, $0x06
+DATA swapOrder2<>+8(SB)/1, $0x09
+DATA swapOrder2<>+9(SB)/1, $0x08
+DATA swapOrder2<>+10(SB)/1, $0x0b
+DATA swapOrder2<>+11(SB)/1, $0x0a
+DATA swapOrder2<>+12(SB)/1, $0x0d
+DATA swapOrder2<>+13(SB)/1, $0x0c
+DATA swapOrder2<>+14(SB)/1, $0x0f
+DATA swapOrder2<>+15(SB)/1, $0x0e
+DATA swapOrder2<>+16(SB)/1, $0x11
+DATA swapOrder2<>+17(SB)/1, $0x10
+DATA swapOrder2<>+18(SB)/1, $0x13
+DATA swapOrder2<>+19(SB)/1, $0x12
+DATA swapOrder2<>+20(SB)/1, $0x15
+DATA swapOrder2<>+21(SB)/1, $0x14
+DATA swapOrder2<>+22(SB)/1, $0x17
+DATA swapOrder2<>+23(SB)/1, $0x16
+DATA swapOrder2<>+24(SB)/1, $0x19
+DATA swapOrder2<>+25(SB)/1, $0x18
+DATA swapOrder2<>+26(SB)/1, $0x1b
+DATA swapOrder2<>+27(SB)/1, $0x1a
+DATA swapOrder2<>+28(SB)/1, $0x1d
+DATA swapOrder2<>+29(SB)/1, $0x1c
+DATA swapOrder2<>+30(SB)/1, $0x1f
+DATA swapOrder2<>+31(SB)/1, $0x1e
+GLOBL swapOrder2<>(SB), RODATA|NOPTR, $32
+
+// func sameUint16Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameUint16Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameUint16Float64Ran(SB)
+#endif
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ SI, SI
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVZXWD (AX)(SI*2), X0
+	VCVTDQ2PD X0, Y0
+	VCMPPD    $0x00, (CX)(SI*8), Y0, Y0
+	VPMOVZXWD 8(AX)(SI*2), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 32(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VPMOVZXWD 16(AX)(SI*2), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 64(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VPMOVZXWD 24(AX)(SI*2), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 96(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameSwappedUint16Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameSwappedUint16Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameSwappedUint16Float64Ran(SB)
+#endif
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVDQU swapOrder2<>+0(SB), Y0
+	XORQ    SI, SI
+	SUBQ    $0x10, DX
+
+loop:
+	VMOVQ     (AX)(SI*2), X1
+	VPSHUFB   X0, X1, X1
+	VPMOVZXWD X1, X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, (CX)(SI*8), Y1, Y1
+	VMOVQ     8(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVZXWD X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 32(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVQ     16(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVZXWD X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 64(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVQ     24(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVZXWD X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 96(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameInt32Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameInt32Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameInt32Float64Ran(SB)
+#endif
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ SI, SI
+	SUBQ $0x10, DX
+
+loop:
+	VMOVDQU   (AX)(SI*4), X0
+	VCVTDQ2PD X0, Y0
+	VCMPPD    $0x00, (CX)(SI*8), Y0, Y0
+	VMOVDQU   16(AX)(SI*4), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 32(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVDQU   32(AX)(SI*4), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 64(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVDQU   48(AX)(SI*4), X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, 96(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameSwappedInt32Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameSwappedInt32Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameSwappedInt32Float64Ran(SB)
+#endif
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVDQU swapOrder4<>+0(SB), Y0
+	XORQ    SI, SI
+	SUBQ    $0x10, DX
+
+loop:
+	VMOVDQU   (AX)(SI*4), X1
+	VPSHUFB   X0, X1, X1
+	VCVTDQ2PD X1, Y1
+	VCMPPD    $0x00, (CX)(SI*8), Y1, Y1
+	VMOVDQU   16(AX)(SI*4), X2
+	VPSHUFB   X0, X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 32(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVDQU   32(AX)(SI*4), X2
+	VPSHUFB   X0, X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 64(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVDQU   48(AX)(SI*4), X2
+	VPSHUFB   X0, X2, X2
+	VCVTDQ2PD X2, Y2
+	VCMPPD    $0x00, 96(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+DATA swapOrder4<>+0(SB)/1, $0x03
+DATA swapOrder4<>+1(SB)/1, $0x02
+DATA swapOrder4<>+2(SB)/1, $0x01
+DATA swapOrder4<>+3(SB)/1, $0x00
+DATA swapOrder4<>+4(SB)/1, $0x07
+DATA swapOrder4<>+5(SB)/1, $0x06
+DATA swapOrder4<>+6(SB)/1, $0x05
+DATA swapOrder4<>+7(SB)/1, $0x04
+DATA swapOrder4<>+8(SB)/1, $0x0b
+DATA swapOrder4<>+9(SB)/1, $0x0a
+DATA swapOrder4<>+10(SB)/1, $0x09
+DATA swapOrder4<>+11(SB)/1, $0x08
+DATA swapOrder4<>+12(SB)/1, $0x0f
+DATA swapOrder4<>+13(SB)/1, $0x0e
+DATA swapOrder4<>+14(SB)/1, $0x0d
+DATA swapOrder4<>+15(SB)/1, $0x0c
+DATA swapOrder4<>+16(SB)/1, $0x13
+DATA swapOrder4<>+17(SB)/1, $0x12
+DATA swapOrder4<>+18(SB)/1, $0x11
+DATA swapOrder4<>+19(SB)/1, $0x10
+DATA swapOrder4<>+20(SB)/1, $0x17
+DATA swapOrder4<>+21(SB)/1, $0x16
+DATA swapOrder4<>+22(SB)/1, $0x15
+DATA swapOrder4<>+23(SB)/1, $0x14
+DATA swapOrder4<>+24(SB)/1, $0x1b
+DATA swapOrder4<>+25(SB)/1, $0x1a
+DATA swapOrder4<>+26(SB)/1, $0x19
+DATA swapOrder4<>+27(SB)/1, $0x18
+DATA swapOrder4<>+28(SB)/1, $0x1f
+DATA swapOrder4<>+29(SB)/1, $0x1e
+DATA swapOrder4<>+30(SB)/1, $0x1d
+DATA swapOrder4<>+31(SB)/1, $0x1c
+GLOBL swapOrder4<>(SB), RODATA|NOPTR, $32
+
+// func sameHalfFloat64(a *byte, b *byte, n int) bool
+// Requires: AVX, AVX2
+TEXT ·sameHalfFloat64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameHalfFloat64Ran(SB)
+#endif
+	MOVQ         a+0(FP), AX
+	MOVQ         b+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VPBROADCASTQ bits7780000077800000<>+0(SB), Y0
+	VPBROADCASTQ bits0f7fffff0f7fffff<>+0(SB), Y1
+	VPBROADCASTQ bits7f8000007f800000<>+0(SB), Y2
+	XORQ         SI, SI
+	SUBQ         $0x10, DX
+
+loop:
+	VPMOVZXWD (AX)(SI*2), X3
+	VPSRLD    $0x0f, X3, X4
+	VPSLLD    $0x1f, X4, X4
+	VPSLLD    $0x11, X3, X3
+	VPSRLD    $0x04, X3, X3
+	VPCMPGTD  X1, X3, X5
+	VPAND     X2, X5, X5
+	VMULPS    X0, X3, X3
+	VPOR      X4, X3, X3
+	VPOR      X5, X3, X3
+	VCVTPS2PD X3, Y3
+	VCMPPD    $0x00, (CX)(SI*8), Y3, Y3
+	VPMOVZXWD 8(AX)(SI*2), X4
+	VPSRLD    $0x0f, X4, X5
+	VPSLLD    $0x1f, X5, X5
+	VPSLLD    $0x11, X4, X4
+	VPSRLD    $0x04, X4, X4
+	VPCMPGTD  X1, X4, X6
+	VPAND     X2, X6, X6
+	VMULPS    X0, X4, X4
+	VPOR      X5, X4, X4
+	VPOR      X6, X4, X4
+	VCVTPS2PD X4, Y4
+	VCMPPD    $0x00, 32(CX)(SI*8), Y4, Y4
+	VANDPS    Y4, Y3, Y3
+	VPMOVZXWD 16(AX)(SI*2), X4
+	VPSRLD    $0x0f, X4, X5
+	VPSLLD    $0x1f, X5, X5
+	VPSLLD    $0x11, X4, X4
+	VPSRLD    $0x04, X4, X4
+	VPCMPGTD  X1, X4, X6
+	VPAND     X2, X6, X6
+	VMULPS    X0, X4, X4
+	VPOR      X5, X4, X4
+	VPOR      X6, X4, X4
+	VCVTPS2PD X4, Y4
+	VCMPPD    $0x00, 64(CX)(SI*8), Y4, Y4
+	VANDPS    Y4, Y3, Y3
+	VPMOVZXWD 24(AX)(SI*2), X4
+	VPSRLD    $0x0f, X4, X5
+	VPSLLD    $0x1f, X5, X5
+	VPSLLD    $0x11, X4, X4
+	VPSRLD    $0x04, X4, X4
+	VPCMPGTD  X1, X4, X6
+	VPAND     X2, X6, X6
+	VMULPS    X0, X4, X4
+	VPOR      X5, X4, X4
+	VPOR      X6, X4, X4
+	VCVTPS2PD X4, Y4
+	VCMPPD    $0x00, 96(CX)(SI*8), Y4, Y4
+	VANDPS    Y4, Y3, Y3
+	VMOVMSKPS Y3, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+DATA bits7780000077800000<>+0(SB)/8, $0x7780000077800000
+GLOBL bits7780000077800000<>(SB), RODATA|NOPTR, $8
+
+DATA bits0f7fffff0f7fffff<>+0(SB)/8, $0x0f7fffff0f7fffff
+GLOBL bits0f7fffff0f7fffff<>(SB), RODATA|NOPTR, $8
+
+DATA bits7f8000007f800000<>+0(SB)/8, $0x7f8000007f800000
+GLOBL bits7f8000007f800000<>(SB), RODATA|NOPTR, $8
+
+// func sameSwappedHalfFloat64(a *byte, b *byte, n int) bool
+// Requires: AVX, AVX2
+TEXT ·sameSwappedHalfFloat64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameSwappedHalfFloat64Ran(SB)
+#endif
+	MOVQ         a+0(FP), AX
+	MOVQ         b+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VMOVDQU      swapOrder2<>+0(SB), Y0
+	VPBROADCASTQ bits7780000077800000<>+0(SB), Y1
+	VPBROADCASTQ bits0f7fffff0f7fffff<>+0(SB), Y2
+	VPBROADCASTQ bits7f8000007f800000<>+0(SB), Y3
+	XORQ         SI, SI
+	SUBQ         $0x10, DX
+
+loop:
+	VMOVQ     (AX)(SI*2), X4
+	VPSHUFB   X0, X4, X4
+	VPMOVZXWD X4, X4
+	VPSRLD    $0x0f, X4, X5
+	VPSLLD    $0x1f, X5, X5
+	VPSLLD    $0x11, X4, X4
+	VPSRLD    $0x04, X4, X4
+	VPCMPGTD  X2, X4, X6
+	VPAND     X3, X6, X6
+	VMULPS    X1, X4, X4
+	VPOR      X5, X4, X4
+	VPOR      X6, X4, X4
+	VCVTPS2PD X4, Y4
+	VCMPPD    $0x00, (CX)(SI*8), Y4, Y4
+	VMOVQ     8(AX)(SI*2), X5
+	VPSHUFB   X0, X5, X5
+	VPMOVZXWD X5, X5
+	VPSRLD    $0x0f, X5, X6
+	VPSLLD    $0x1f, X6, X6
+	VPSLLD    $0x11, X5, X5
+	VPSRLD    $0x04, X5, X5
+	VPCMPGTD  X2, X5, X7
+	VPAND     X3, X7, X7
+	VMULPS    X1, X5, X5
+	VPOR      X6, X5, X5
+	VPOR      X7, X5, X5
+	VCVTPS2PD X5, Y5
+	VCMPPD    $0x00, 32(CX)(SI*8), Y5, Y5
+	VANDPS    Y5, Y4, Y4
+	VMOVQ     16(AX)(SI*2), X5
+	VPSHUFB   X0, X5, X5
+	VPMOVZXWD X5, X5
+	VPSRLD    $0x0f, X5, X6
+	VPSLLD    $0x1f, X6, X6
+	VPSLLD    $0x11, X5, X5
+	VPSRLD    $0x04, X5, X5
+	VPCMPGTD  X2, X5, X7
+	VPAND     X3, X7, X7
+	VMULPS    X1, X5, X5
+	VPOR      X6, X5, X5
+	VPOR      X7, X5, X5
+	VCVTPS2PD X5, Y5
+	VCMPPD    $0x00, 64(CX)(SI*8), Y5, Y5
+	VANDPS    Y5, Y4, Y4
+	VMOVQ     24(AX)(SI*2), X5
+	VPSHUFB   X0, X5, X5
+	VPMOVZXWD X5, X5
+	VPSRLD    $0x0f, X5, X6
+	VPSLLD    $0x1f, X6, X6
+	VPSLLD    $0x11, X5, X5
+	VPSRLD    $0x04, X5, X5
+	VPCMPGTD  X2, X5, X7
+	VPAND     X3, X7, X7
+	VMULPS    X1, X5, X5
+	VPOR      X6, X5, X5
+	VPOR      X7, X5, X5
+	VCVTPS2PD X5, Y5
+	VCMPPD    $0x00, 96(CX)(SI*8), Y5, Y5
+	VANDPS    Y5, Y4, Y4
+	VMOVMSKPS Y4, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameBrainFloat64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameBrainFloat64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameBrainFloat64Ran(SB)
+#endif
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ SI, SI
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVZXWD (AX)(SI*2), X0
+	VPSLLD    $0x10, X0, X0
+	VCVTPS2PD X0, Y0
+	VCMPPD    $0x00, (CX)(SI*8), Y0, Y0
+	VPMOVZXWD 8(AX)(SI*2), X1
+	VPSLLD    $0x10, X1, X1
+	VCVTPS2PD X1, Y1
+	VCMPPD    $0x00, 32(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VPMOVZXWD 16(AX)(SI*2), X1
+	VPSLLD    $0x10, X1, X1
+	VCVTPS2PD X1, Y1
+	VCMPPD    $0x00, 64(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VPMOVZXWD 24(AX)(SI*2), X1
+	VPSLLD    $0x10, X1, X1
+	VCVTPS2PD X1, Y1
+	VCMPPD    $0x00, 96(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameSwappedBrainFloat64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameSwappedBrainFloat64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameSwappedBrainFloat64Ran(SB)
+#endif
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVDQU swapOrder2<>+0(SB), Y0
+	XORQ    SI, SI
+	SUBQ    $0x10, DX
+
+loop:
+	VMOVQ     (AX)(SI*2), X1
+	VPSHUFB   X0, X1, X1
+	VPMOVZXWD X1, X1
+	VPSLLD    $0x10, X1, X1
+	VCVTPS2PD X1, Y1
+	VCMPPD    $0x00, (CX)(SI*8), Y1, Y1
+	VMOVQ     8(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVZXWD X2, X2
+	VPSLLD    $0x10, X2, X2
+	VCVTPS2PD X2, Y2
+	VCMPPD    $0x00, 32(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVQ     16(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVZXWD X2, X2
+	VPSLLD    $0x10, X2, X2
+	VCVTPS2PD X2, Y2
+	VCMPPD    $0x00, 64(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVQ     24(AX)(SI*2), X2
+	VPSHUFB   X0, X2, X2
+	VPMOVZXWD X2, X2
+	VPSLLD    $0x10, X2, X2
+	VCVTPS2PD X2, Y2
+	VCMPPD    $0x00, 96(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameFloat32Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameFloat32Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameFloat32Float64Ran(SB)
+#endif
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ SI, SI
+	SUBQ $0x10, DX
+
+loop:
+	VMOVDQU   (AX)(SI*4), X0
+	VCVTPS2PD X0, Y0
+	VCMPPS    $0x00, (CX)(SI*4), Y0, Y0
+	VMOVDQU   32(AX)(SI*4), X1
+	VCVTPS2PD X1, Y1
+	VCMPPS    $0x00, 32(CX)(SI*4), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameSwappedFloat32Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameSwappedFloat32Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameSwappedFloat32Float64Ran(SB)
+#endif
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVDQU swapOrder4<>+0(SB), Y0
+	XORQ    SI, SI
+	SUBQ    $0x10, DX
+
+loop:
+	VMOVDQU   (AX)(SI*4), X1
+	VPSHUFB   X0, X1, X1
+	VCVTPS2PD X1, Y1
+	VCMPPD    $0x00, (CX)(SI*8), Y1, Y1
+	VMOVDQU   16(AX)(SI*4), X2
+	VPSHUFB   X0, X2, X2
+	VCVTPS2PD X2, Y2
+	VCMPPD    $0x00, 32(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVDQU   32(AX)(SI*4), X2
+	VPSHUFB   X0, X2, X2
+	VCVTPS2PD X2, Y2
+	VCMPPD    $0x00, 64(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVDQU   48(AX)(SI*4), X2
+	VPSHUFB   X0, X2, X2
+	VCVTPS2PD X2, Y2
+	VCMPPD    $0x00, 96(CX)(SI*8), Y2, Y2
+	VANDPS    Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameFloat64Float64(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameFloat64Float64(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameFloat64Float64Ran(SB)
+#endif
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ SI, SI
+	SUBQ $0x10, DX
+
+loop:
+	VMOVDQU   (AX)(SI*8), Y0
+	VCMPPD    $0x00, (CX)(SI*8), Y0, Y0
+	VMOVDQU   32(AX)(SI*8), Y1
+	VCMPPD    $0x00, 32(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVDQU   64(AX)(SI*8), Y1
+	VCMPPD    $0x00, 64(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVDQU   96(AX)(SI*8), Y1
+	VCMPPD    $0x00, 96(CX)(SI*8), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sameFloat32Float32(a *byte, b *byte, n int) bool
+// Requires: AVX
+TEXT ·sameFloat32Float32(SB), NOSPLIT, $0-25
+#ifdef KERNEL_COUNT
+	INCQ ·sameFloat32Float32Ran(SB)
+#endif
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ SI, SI
+	SUBQ $0x10, DX
+
+loop:
+	VMOVDQU   (AX)(SI*4), Y0
+	VCMPPS    $0x00, (CX)(SI*4), Y0, Y0
+	VMOVDQU   32(AX)(SI*4), Y1
+	VCMPPS    $0x00, 32(CX)(SI*4), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	CMPL      BX, $0xff
+	JNE       different
+	ADDQ      $0x10, SI
+	CMPQ      SI, DX
+	JLE       loop
+	SUBQ      $0x10, SI
+	CMPQ      SI, DX
+	JEQ       done
+	MOVQ      DX, SI
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+different:
+	MOVB $0x00, AL
 	MOVB AL, ret+24(FP)
 	VZEROUPPER
 	RET

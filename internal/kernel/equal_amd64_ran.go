@@ -4,9 +4,23 @@
 
 package kernel
 
-var sameFloat32AVX2Ran, sameFloat64AVX2Ran uint64
+var sameInt8Float64Ran, sameUint8Float64Ran, sameInt16Float64Ran, sameSwappedInt16Float64Ran, sameUint16Float64Ran, sameSwappedUint16Float64Ran, sameInt32Float64Ran, sameSwappedInt32Float64Ran, sameHalfFloat64Ran, sameSwappedHalfFloat64Ran, sameBrainFloat64Ran, sameSwappedBrainFloat64Ran, sameFloat32Float64Ran, sameSwappedFloat32Float64Ran, sameFloat64Float64Ran, sameFloat32Float32Ran uint64
 
 func init() {
-	counters["sameFloat32AVX2"] = &sameFloat32AVX2Ran
-	counters["sameFloat64AVX2"] = &sameFloat64AVX2Ran
+	counters["sameInt8Float64"] = &sameInt8Float64Ran
+	counters["sameUint8Float64"] = &sameUint8Float64Ran
+	counters["sameInt16Float64"] = &sameInt16Float64Ran
+	counters["sameSwappedInt16Float64"] = &sameSwappedInt16Float64Ran
+	counters["sameUint16Float64"] = &sameUint16Float64Ran
+	counters["sameSwappedUint16Float64"] = &sameSwappedUint16Float64Ran
+	counters["sameInt32Float64"] = &sameInt32Float64Ran
+	counters["sameSwappedInt32Float64"] = &sameSwappedInt32Float64Ran
+	counters["sameHalfFloat64"] = &sameHalfFloat64Ran
+	counters["sameSwappedHalfFloat64"] = &sameSwappedHalfFloat64Ran
+	counters["sameBrainFloat64"] = &sameBrainFloat64Ran
+	counters["sameSwappedBrainFloat64"] = &sameSwappedBrainFloat64Ran
+	counters["sameFloat32Float64"] = &sameFloat32Float64Ran
+	counters["sameSwappedFloat32Float64"] = &sameSwappedFloat32Float64Ran
+	counters["sameFloat64Float64"] = &sameFloat64Float64Ran
+	counters["sameFloat32Float32"] = &sameFloat32Float32Ran
 }

@@ -5,8 +5,8 @@ import "unsafe"
 // A comparison reports whether n numbers in one run are the same as those in another.
 type comparison func(a, b unsafe.Pointer, n int) bool
 
-// comparisonOf finds forms that hold the numbers exactly, and the comparison of those forms. The kind of
-// a is not after that of b, and neither is Complex.
+// comparisonOf finds forms that hold the numbers exactly, and the comparison of those forms. The rank of
+// a is not above that of b, and neither is Complex.
 func comparisonOf(a, b Number) (formA, formB Number, same comparison) {
 	a, b = a.native(), b.native()
 	switch {
@@ -31,10 +31,10 @@ func comparisonWithFloat(a, b Number) (formA, formB Number, same comparison) {
 	case a.wide():
 		return a, Number{Kind: Float, Size: 8}, sameWideFloat[uint64]
 	case b.Size == 4 && (a.Kind == Float && a.Size == 4 || a.integer() && a.Size <= 2):
-		return b, b, sameFloat32
+		return b, b, sameFloats[float32]
 	}
 	b.Size = 8
-	return b, b, sameFloat64
+	return b, b, sameFloats[float64]
 }
 
 // sameWords compare words of 1, 2, 4 and 8 bytes.

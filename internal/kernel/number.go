@@ -51,6 +51,17 @@ func (n Number) native() Number {
 	return Number{Kind: n.Kind, Size: n.Size}
 }
 
+// rank puts complex numbers after floats, the longer ones last, and these after integers.
+func (n Number) rank() int {
+	switch n.Kind {
+	case Complex:
+		return 64 + n.Size
+	case Float, BrainFloat:
+		return 32 + n.Size
+	}
+	return int(n.Kind)
+}
+
 func (n Number) integer() bool { return n.Kind == Int || n.Kind == Uint }
 
 // wide reports whether n is an integer that a float64 cannot hold exactly.

@@ -24,6 +24,7 @@ func benchBothWays(b *testing.B, name string, bytes int, run func()) {
 		b.Run(name+map[bool]string{true: "/assembly", false: "/go"}[assembly], func(b *testing.B) {
 			defer setAVX2(setAVX2(assembly))
 			b.SetBytes(int64(bytes))
+			run() // touches all memory
 			for b.Loop() {
 				run()
 			}

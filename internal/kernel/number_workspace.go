@@ -8,7 +8,7 @@ import (
 const (
 	// blockItems is how many numbers are brought together at a time: few enough that what is made of
 	// them stays in the first cache.
-	blockItems = 512
+	blockItems     = 1024
 	workspaceBytes = blockItems * 16
 )
 

@@ -1,5 +1,5 @@
-// Command equal writes the kernels that compare floats, for which equality is not that of bytes: zeros of
-// both signs are equal, and a NaN equals nothing.
+// Command equal writes the kernels that compare floats with floats and with other numbers that a float holds
+// exactly. Zeros of both signs are equal, and a NaN equals nothing.
 package main
 
 import (
@@ -7,58 +7,67 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/go-memoryview/memoryview/internal/kernel/avo/emit"
+	"github.com/go-memoryview/memoryview/internal/kernel/avo/load"
 )
 
-// turn is how many floats are compared at a time.
-const turn = 16
-
 func main() {
-	same("sameFloat32AVX2", 4, VCMPPS)
-	same("sameFloat64AVX2", 8, VCMPPD)
+	for _, s := range load.Sources {
+		for _, swapped := range load.Orders(s.Size) {
+			sameAsFloat64s(s, swapped)
+		}
+	}
+	same("sameFloat64Float64", "float64", 8, func() load.Loader { return load.Whole(nil) })
+	same("sameFloat32Float32", "float32", 4, func() load.Loader { return load.Whole(nil) })
 	emit.Write("equal")
 }
 
-// same writes a kernel. The last turn goes over the last floats, some of them for the second time.
-func same(name string, size int, compare func(...Op)) {
-	emit.Kernel(name, "func(a, b *byte, n int) bool",
-		fmt.Sprintf("%s reports whether n floats, %d or more, equal those at b.", name, turn))
-	a, b, last := Load(Param("a"), GP64()), Load(Param("b"), GP64()), Load(Param("n"), GP64())
-	i, mask, result := GP64(), GP32(), GP8()
-	all, y := YMM(), YMM()
-	XORQ(i, i)
-	SUBQ(Imm(turn), last)
-	Label("loop")
-	for offset := 0; offset < turn*size; offset += 32 {
-		to := y
-		if offset == 0 {
-			to = all
-		}
-		VMOVUPS(Mem{Base: a, Index: i, Scale: uint8(size), Disp: offset}, to)
-		compare(Imm(0), Mem{Base: b, Index: i, Scale: uint8(size), Disp: offset}, to, to)
-		if offset > 0 {
-			VANDPS(y, all, all)
-		}
+func sameAsFloat64s(s load.Source, swapped bool) {
+	name, what := "same"+load.Title(s.Name)+"Float64", s.Name
+	if swapped {
+		name, what = "sameSwapped"+load.Title(s.Name)+"Float64", s.Name+" of the other order of bytes"
 	}
-	VMOVMSKPS(all, mask)
-	CMPL(mask, Imm(0xff))
-	JNE(LabelRef("different"))
-	ADDQ(Imm(turn), i)
-	CMPQ(i, last)
-	JLE(LabelRef("loop"))
-	SUBQ(Imm(turn), i)
-	CMPQ(i, last)
-	JEQ(LabelRef("same"))
-	MOVQ(last, i)
-	JMP(LabelRef("loop"))
-	Label("same")
-	MOVB(Imm(1), result)
-	Store(result, ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+	same(name, what, s.Size, func() load.Loader { return s.Float64s(load.SwapperOf(s.Size, swapped)) })
+}
+
+// same writes a kernel. The loader fills a register with numbers of the sort that they are compared with.
+func same(name, what string, size int, prepare func() load.Loader) {
+	compare, other, sizeB := VCMPPD, "float64", 8
+	if what == "float32" {
+		compare, other, sizeB = VCMPPS, what, 4
+	}
+	emit.Kernel(name, "func(a, b *byte, n int) bool",
+		fmt.Sprintf("%s reports whether n %s, %d or more, equal the %s at b.", name, what, load.Turn, other))
+	a, b, n := Load(Param("a"), GP64()), Load(Param("b"), GP64()), Load(Param("n"), GP64())
+	loader := prepare()
+	mask := GP32()
+	load.Turns(n, func(i reg.Register) {
+		all, y := YMM(), YMM()
+		for k := 0; k < load.Turn; k += 32 / sizeB {
+			to := y
+			if k == 0 {
+				to = all
+			}
+			loader(load.At(a, i, size, k), to)
+			compare(Imm(0), load.At(b, i, sizeB, k), to, to)
+			if k > 0 {
+				VANDPS(y, all, all)
+			}
+		}
+		VMOVMSKPS(all, mask)
+		CMPL(mask, Imm(0xff))
+		JNE(LabelRef("different"))
+	})
+	answer(1)
 	Label("different")
-	XORL(result.As32(), result.As32())
+	answer(0)
+}
+
+func answer(same int) {
+	result := GP8()
+	MOVB(Imm(uint64(same)), result)
 	Store(result, ReturnIndex(0))
 	VZEROUPPER()
 	RET()

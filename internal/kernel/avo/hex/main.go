@@ -6,12 +6,11 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/go-memoryview/memoryview/internal/kernel/avo/emit"
+	"github.com/go-memoryview/memoryview/internal/kernel/avo/load"
 )
-
-// turn is how many bytes are written as digits at a time.
-const turn = 16
 
 func main() {
 	digits := GLOBL("hexDigits16", RODATA|NOPTR)
@@ -22,32 +21,21 @@ func main() {
 	DATA(0, U64(0x0f0f0f0f0f0f0f0f))
 
 	emit.Kernel("hexAVX2", "func(dst, src *byte, n int)",
-		fmt.Sprintf("hexAVX2 writes the digits of n bytes, %d or more.", turn))
-	dst, src, last := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("n"), GP64())
+		fmt.Sprintf("hexAVX2 writes the digits of n bytes, %d or more.", load.Turn))
+	dst, src, n := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("n"), GP64())
 	table, low := YMM(), YMM()
 	VMOVDQU(digits, table)
 	VPBROADCASTQ(nibbles, low)
-	i := GP64()
-	XORQ(i, i)
-	SUBQ(Imm(turn), last)
-	Label("loop")
-	y, second := YMM(), YMM()
-	VPMOVZXBW(Mem{Base: src, Index: i, Scale: 1}, y)
-	VPSLLW(Imm(8), y, second)
-	VPSRLW(Imm(4), y, y)
-	VPOR(second, y, y)
-	VPAND(low, y, y)
-	VPSHUFB(y, table, y)
-	VMOVDQU(y, Mem{Base: dst, Index: i, Scale: 2})
-	ADDQ(Imm(turn), i)
-	CMPQ(i, last)
-	JLE(LabelRef("loop"))
-	SUBQ(Imm(turn), i)
-	CMPQ(i, last)
-	JEQ(LabelRef("done"))
-	MOVQ(last, i)
-	JMP(LabelRef("loop"))
-	Label("done")
+	load.Turns(n, func(i reg.Register) {
+		y, second := YMM(), YMM()
+		VPMOVZXBW(load.At(src, i, 1, 0), y)
+		VPSLLW(Imm(8), y, second)
+		VPSRLW(Imm(4), y, y)
+		VPOR(second, y, y)
+		VPAND(low, y, y)
+		VPSHUFB(y, table, y)
+		VMOVDQU(y, load.At(dst, i, 2, 0))
+	})
 	VZEROUPPER()
 	RET()
 	emit.Write("hex")
