@@ -435,6 +435,9 @@ func main() {
 	a.Set1(0, a.At1(0))
 	a.Set2(0, 0, a.At2(0, 0))
 	a.Set3(0, 0, 0, a.At3(0, 0, 0))
+	for _, v := range a.All() {
+		a.Set1(1, v)
+	}
 }
 `
 	dir, err := os.MkdirTemp(".", "testdata-inlining-") // inside the module, so that the import is found
@@ -449,8 +452,8 @@ func main() {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, report)
 	}
-	for _, method := range []string{"At1", "At2", "At3", "Set1", "Set2", "Set3"} {
-		if !regexp.MustCompile(`main\.go.*inlining call to array\.\(\*Array\[.*float64\]\)\.` + method + `\b`).Match(report) {
+	for _, method := range []string{"At1", "At2", "At3", "Set1", "Set2", "Set3", "All", `All\.func1`, `main-range1`} {
+		if !regexp.MustCompile(`main\.go.*inlining call to .*` + method + `\b`).Match(report) {
 			t.Errorf("%s is not inlined:\n%s", method, report)
 		}
 	}

@@ -26,6 +26,8 @@ type state struct {
 	read2, write2 [2]int
 	read3, write3 [3]int
 
+	even, step int // how many items there are where they lie evenly in C order, and bytes between them; or -1
+
 	shape, strides []int
 	readOnly       bool
 	itemType       *format.Type
@@ -33,7 +35,7 @@ type state struct {
 }
 
 // released replaces the state of a released array.
-var released = new(state)
+var released = &state{even: -1}
 
 // newState takes a hold of its own on a view's memory.
 func newState(v *memoryview.View) (*state, error) {
@@ -74,6 +76,24 @@ func (s *state) index() {
 	if !s.readOnly {
 		s.write1, s.write2, s.write3 = s.read1, s.read2, s.read3
 	}
+	s.even, s.step = s.count(), s.rowStride()
+	if !s.isEven() {
+		s.even = -1
+	}
+}
+
+// isEven reports whether one step leads from each item to the next.
+func (s *state) isEven() bool {
+	step := s.rowStride()
+	for d := len(s.shape) - 1; d >= 0; d-- {
+		if s.shape[d] > 1 && s.strides[d] != step {
+			return s.even == 0
+		}
+		if d > 0 {
+			step *= s.shape[d]
+		}
+	}
+	return true
 }
 
 // Error says what a panic with this state was about.
