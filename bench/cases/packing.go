@@ -11,10 +11,11 @@ import (
 // packing is a copy of a view's items, in C order, to memory that is there already.
 type packing struct {
 	name    string
-	view    func() *memoryview.View
-	array   string // the same as the view, in NumPy
-	bytes   int    // of the items
-	workers int    // goroutines, where that is asked for
+	source  func() *memoryview.View                          // contiguous memory
+	choose  func(*memoryview.View) (*memoryview.View, error) // the view of it that is packed; nil: all of it
+	array   string                                           // the same as the view, in NumPy
+	bytes   int                                              // of the items
+	workers int                                              // goroutines, where that is asked for
 	pureGo  bool
 }
 
@@ -24,16 +25,15 @@ func (p packing) against(peer string, t Target) Case {
 	return Case{
 		Name: p.name, Peer: peer, Target: t, Bytes: p.bytes, Large: p.bytes >= 1<<30, PureGo: p.pureGo,
 		Prepare: func(m *Machine) (*Pair, error) {
-			v := p.view()
+			v, src := p.operands()
 			dst := make([]byte, v.NBytes())
 			pair := &Pair{Ours: p.ours(v, dst), Want: func() (string, error) { return crc(definition(v)), nil }}
 			var err error
 			switch peer {
 			case "copy":
-				src := numbers[uint8](len(dst))
 				pair.Peer = calls(func() error { copy(dst, src); return nil }, nil)
 			case "memcpy":
-				pair.Peer, err = m.memcpy(dst, numbers[uint8](len(dst)))
+				pair.Peer, err = m.memcpy(dst, src)
 			case "NumPy":
 				pair.Want = nil
 				pair.Peer, err = m.python("a = "+p.array+"; out = np.empty(a.shape, a.dtype)", "np.copyto(out, a)", "crc(out)")
@@ -41,6 +41,16 @@ func (p packing) against(peer string, t Target) Case {
 			return pair, err
 		},
 	}
+}
+
+// operands are the view, and as many bytes of its memory in one run, so that both sides read the same.
+func (p packing) operands() (v *memoryview.View, run []byte) {
+	v = p.source()
+	run = contents(v)
+	if p.choose != nil {
+		v = must(p.choose(v))
+	}
+	return v, run[:v.NBytes()]
 }
 
 func (p packing) ours(v *memoryview.View, dst []byte) Side {
@@ -78,9 +88,9 @@ func copies(s Scale) []Case {
 	var all []Case
 	for _, size := range []int{2 * s.MiB, 16 * s.MiB, 128 * s.MiB, s.GiB} {
 		run := packing{
-			name:  "contiguous copy, " + sized(size),
-			view:  func() *memoryview.View { return data("u1", size) },
-			bytes: size,
+			name:   "contiguous copy, " + sized(size),
+			source: func() *memoryview.View { return data("u1", size) },
+			bytes:  size,
 		}
 		all = append(all, run.against("copy", Target{0.65, Ratio}))
 	}
@@ -121,10 +131,11 @@ func transposes(s Scale) []Case {
 func transpose(code string, side int) packing {
 	size := data(code, 1).ItemSize()
 	return packing{
-		name:  fmt.Sprintf("transpose %dx%d, item %d", side, side, size),
-		view:  func() *memoryview.View { return must(data(code, side, side).Transpose()) },
-		array: fmt.Sprintf("numbers(%d, %q).reshape(%d, %d).T", side*side, code, side, side),
-		bytes: side * side * size,
+		name:   fmt.Sprintf("transpose %dx%d, item %d", side, side, size),
+		source: func() *memoryview.View { return data(code, side, side) },
+		choose: func(v *memoryview.View) (*memoryview.View, error) { return v.Transpose() },
+		array:  fmt.Sprintf("numbers(%d, %q).reshape(%d, %d).T", side*side, code, side, side),
+		bytes:  side * side * size,
 	}
 }
 
@@ -132,10 +143,11 @@ func transpose(code string, side int) packing {
 func planes(s Scale) []Case {
 	frame := func(name string, shape [3]int, axes [3]int) Case {
 		return packing{
-			name:  fmt.Sprintf("%s, %dx%d uint8", name, s.Width, s.Height),
-			view:  func() *memoryview.View { return must(data("u1", shape[:]...).Transpose(axes[:]...)) },
-			array: fmt.Sprintf("numbers(%d, 'u1').reshape(%d, %d, %d).transpose(%d, %d, %d)", shape[0]*shape[1]*shape[2], shape[0], shape[1], shape[2], axes[0], axes[1], axes[2]),
-			bytes: 3 * s.Height * s.Width,
+			name:   fmt.Sprintf("%s, %dx%d uint8", name, s.Width, s.Height),
+			source: func() *memoryview.View { return data("u1", shape[:]...) },
+			choose: func(v *memoryview.View) (*memoryview.View, error) { return v.Transpose(axes[:]...) },
+			array:  fmt.Sprintf("numbers(%d, 'u1').reshape(%d, %d, %d).transpose(%d, %d, %d)", shape[0]*shape[1]*shape[2], shape[0], shape[1], shape[2], axes[0], axes[1], axes[2]),
+			bytes:  3 * s.Height * s.Width,
 		}.against("NumPy", Target{3.5, Faster})
 	}
 	return []Case{
@@ -161,13 +173,15 @@ func lines(s Scale) []Case {
 
 // line is the items of one dimension that a cut leaves.
 func line(name, code string, items int, cut string) packing {
-	chosen := func() *memoryview.View { return must(data(code, items).Select(cut)) }
-	return packing{
-		name:  name,
-		view:  chosen,
-		array: fmt.Sprintf("numbers(%d, %q)[%s]", items, code, cut),
-		bytes: chosen().NBytes(),
+	p := packing{
+		name:   name,
+		source: func() *memoryview.View { return data(code, items) },
+		choose: func(v *memoryview.View) (*memoryview.View, error) { return v.Select(cut) },
+		array:  fmt.Sprintf("numbers(%d, %q)[%s]", items, code, cut),
 	}
+	v, _ := p.operands()
+	p.bytes = v.NBytes()
+	return p
 }
 
 // toBytes: every second item, in fresh memory as CPython's tobytes, and in memory that is there already.
