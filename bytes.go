@@ -38,11 +38,19 @@ func (v *View) AppendBytes(dst []byte, order buffer.Order) ([]byte, error) {
 	if err := checkCopy(n); err != nil {
 		return dst, err
 	}
-	full := slices.Grow(dst, n)[:len(dst)+n]
+	full := grown(dst, n)
 	if err := v.buf.ToContiguous(full[len(dst):], order); err != nil {
 		return dst, fmt.Errorf("bytes of a view: %w", err)
 	}
 	return full, nil
+}
+
+// grown makes dst longer by n bytes. Fresh memory of a system's is zero already, which make knows.
+func grown(dst []byte, n int) []byte {
+	if cap(dst) == 0 {
+		return make([]byte, n)
+	}
+	return slices.Grow(dst, n)[:len(dst)+n]
 }
 
 // mostBytes is as much as a copy in memory may have. Strides of zero make arrays far larger than

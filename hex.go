@@ -51,6 +51,12 @@ func groupSize(n, group int) int {
 func (v *View) digits(free int) ([]byte, error) {
 	n := v.buf.Len()
 	digits := make([]byte, free+2*n)
+	if v.buf.IsContiguous(buffer.C) {
+		return digits, v.buf.Access(func(item unsafe.Pointer) error {
+			kernel.Hex(digits[free:], unsafe.Slice((*byte)(item), n))
+			return nil
+		})
+	}
 	piece := make([]byte, min(n, hexPiece))
 	for done := 0; done < n; {
 		m, err := v.buf.Read(piece, done)
