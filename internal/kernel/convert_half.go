@@ -38,7 +38,7 @@ func halvesOfFloat64s(dst, src unsafe.Pointer, n int) {
 	ran("halvesOfFloat64s")
 	to := numbers[uint16](dst, n)
 	for i, x := range numbers[float64](src, n) {
-		to[i] = shorten(x, 10, 15)
+		to[i] = half.shorten(x)
 	}
 }
 
@@ -46,28 +46,48 @@ func brainsOfFloat64s(dst, src unsafe.Pointer, n int) {
 	ran("brainsOfFloat64s")
 	to := numbers[uint16](dst, n)
 	for i, x := range numbers[float64](src, n) {
-		to[i] = shorten(x, 7, 127)
+		to[i] = brain.shorten(x)
 	}
 }
 
-// shorten rounds to the nearest number of a format of 16 bits, ties to even, and gives its bits. It
-// rounds once: by way of float32 some numbers would be rounded twice. The format is given by the
-// bits of its fraction and the bias of its exponent.
-func shorten(x float64, fraction, bias int) uint16 {
+// A short is a format of floats of 16 bits, in the bits of a float64.
+type short struct {
+	drop     uint    // bits of fraction that it has not
+	lowest   uint64  // the lowest number that is not subnormal
+	unit     float64 // a number whose last bit is that of the subnormal numbers
+	rebias   uint64  // what its exponents are lower by, in its place
+	infinity uint64  // in its own bits
+}
+
+var (
+	half  = newShort(10, 15)
+	brain = newShort(7, 127)
+)
+
+func newShort(fraction, bias uint) short {
+	return short{
+		drop:     52 - fraction,
+		lowest:   uint64(1024-bias) << 52,
+		unit:     math.Float64frombits(uint64(1024-bias-fraction+52) << 52),
+		rebias:   uint64(1023-bias) << fraction,
+		infinity: uint64(2*bias+1) << fraction,
+	}
+}
+
+// shorten rounds to the nearest number, ties to even, and gives its bits. It rounds once: by way of
+// float32 some numbers would be rounded twice.
+func (s *short) shorten(x float64) uint16 {
 	bits := math.Float64bits(x)
 	sign, size := bits>>63<<15, bits&^(1<<63)
-	drop := 52 - fraction
-	infinity := uint64(2*bias+1) << fraction
+	drop := s.drop & 63
 	switch {
+	case size < s.lowest:
+		return uint16(sign | (math.Float64bits(math.Abs(x)+s.unit) - math.Float64bits(s.unit)))
 	case x != x:
-		return uint16(sign | infinity | 1<<(fraction-1) | size<<12>>(12+drop))
-	case size < uint64(1024-bias)<<52: // subnormal: the unit of the sum is that of the format
-		unit := math.Float64frombits(uint64(1024-bias-fraction+52) << 52)
-		return uint16(sign | (math.Float64bits(math.Abs(x)+unit) - math.Float64bits(unit)))
+		return uint16(sign | s.infinity | 1<<(51-drop) | size<<12>>12>>drop)
 	}
 	size += 1<<(drop-1) - 1 + size>>drop&1
-	size = size>>drop - uint64(1023-bias)<<fraction
-	return uint16(sign | min(size, infinity))
+	return uint16(sign | min(size>>drop-s.rebias, s.infinity))
 }
 
 // oddLoops convert integers to float64 so that they can be rounded a second time: what is lost makes

@@ -4,82 +4,82 @@
 
 package kernel
 
-// sameInt8Float64 reports whether n int8, 16 or more, equal the float64 at b.
+// sameInt8Float64 reports whether n int8, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameInt8Float64(a *byte, b *byte, n int) bool
 
-// sameUint8Float64 reports whether n uint8, 16 or more, equal the float64 at b.
+// sameUint8Float64 reports whether n uint8, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameUint8Float64(a *byte, b *byte, n int) bool
 
-// sameInt16Float64 reports whether n int16, 16 or more, equal the float64 at b.
+// sameInt16Float64 reports whether n int16, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameInt16Float64(a *byte, b *byte, n int) bool
 
-// sameSwappedInt16Float64 reports whether n int16 of the other order of bytes, 16 or more, equal the float64 at b.
+// sameSwappedInt16Float64 reports whether n int16 of the other order of bytes, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameSwappedInt16Float64(a *byte, b *byte, n int) bool
 
-// sameUint16Float64 reports whether n uint16, 16 or more, equal the float64 at b.
+// sameUint16Float64 reports whether n uint16, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameUint16Float64(a *byte, b *byte, n int) bool
 
-// sameSwappedUint16Float64 reports whether n uint16 of the other order of bytes, 16 or more, equal the float64 at b.
+// sameSwappedUint16Float64 reports whether n uint16 of the other order of bytes, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameSwappedUint16Float64(a *byte, b *byte, n int) bool
 
-// sameInt32Float64 reports whether n int32, 16 or more, equal the float64 at b.
+// sameInt32Float64 reports whether n int32, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameInt32Float64(a *byte, b *byte, n int) bool
 
-// sameSwappedInt32Float64 reports whether n int32 of the other order of bytes, 16 or more, equal the float64 at b.
+// sameSwappedInt32Float64 reports whether n int32 of the other order of bytes, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameSwappedInt32Float64(a *byte, b *byte, n int) bool
 
-// sameHalfFloat64 reports whether n half, 16 or more, equal the float64 at b.
+// sameHalfFloat64 reports whether n half, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameHalfFloat64(a *byte, b *byte, n int) bool
 
-// sameSwappedHalfFloat64 reports whether n half of the other order of bytes, 16 or more, equal the float64 at b.
+// sameSwappedHalfFloat64 reports whether n half of the other order of bytes, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameSwappedHalfFloat64(a *byte, b *byte, n int) bool
 
-// sameBrainFloat64 reports whether n brain, 16 or more, equal the float64 at b.
+// sameBrainFloat64 reports whether n brain, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameBrainFloat64(a *byte, b *byte, n int) bool
 
-// sameSwappedBrainFloat64 reports whether n brain of the other order of bytes, 16 or more, equal the float64 at b.
+// sameSwappedBrainFloat64 reports whether n brain of the other order of bytes, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameSwappedBrainFloat64(a *byte, b *byte, n int) bool
 
-// sameFloat32Float64 reports whether n float32, 16 or more, equal the float32 at b.
+// sameFloat32Float64 reports whether n float32, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameFloat32Float64(a *byte, b *byte, n int) bool
 
-// sameSwappedFloat32Float64 reports whether n float32 of the other order of bytes, 16 or more, equal the float64 at b.
+// sameSwappedFloat32Float64 reports whether n float32 of the other order of bytes, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameSwappedFloat32Float64(a *byte, b *byte, n int) bool
 
-// sameFloat64Float64 reports whether n float64, 16 or more, equal the float64 at b.
+// sameFloat64Float64 reports whether n float64, 16 or more, equal the floats of 8 bytes at b.
 //
 //go:noescape
 func sameFloat64Float64(a *byte, b *byte, n int) bool
 
-// sameFloat32Float32 reports whether n float32, 16 or more, equal the float32 at b.
+// sameFloat32Float32 reports whether n float32, 16 or more, equal the floats of 4 bytes at b.
 //
 //go:noescape
 func sameFloat32Float32(a *byte, b *byte, n int) bool

@@ -20,11 +20,11 @@ var benchSizes = []int{4096, 1 << 20}
 
 // benchBothWays runs a benchmark with the kernels in assembly and without.
 func benchBothWays(b *testing.B, name string, bytes int, run func()) {
+	run() // for the check of its result, and to touch all memory
 	for _, assembly := range []bool{true, false} {
 		b.Run(name+map[bool]string{true: "/assembly", false: "/go"}[assembly], func(b *testing.B) {
 			defer setAVX2(setAVX2(assembly))
 			b.SetBytes(int64(bytes))
-			run() // touches all memory
 			for b.Loop() {
 				run()
 			}

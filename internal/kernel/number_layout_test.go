@@ -39,14 +39,16 @@ func (d *byteDraws) upTo(most int, _ string) int {
 	return b % (most + 1)
 }
 
+// drawLongShape chooses extents. There may be more items than a block has, but not so many that the model is slow.
 func drawLongShape(d draws) []int {
 	shape := make([]int, d.upTo(4, "dimensions"))
+	items := 1
 	for i := range shape {
 		shape[i] = d.upTo(6, "extent")
+		items *= shape[i]
 	}
-	if len(shape) > 0 {
-		i := d.upTo(len(shape)-1, "long dimension")
-		shape[i] *= []int{1, 1, 3, 20, 120}[d.upTo(4, "longer")]
+	if longer := []int{1, 1, 3, 20, 400}[d.upTo(4, "longer")]; len(shape) > 0 && items*longer <= 2*blockItems {
+		shape[d.upTo(len(shape)-1, "long dimension")] *= longer
 	}
 	return shape
 }

@@ -19,8 +19,8 @@ func main() {
 			sameAsFloat64s(s, swapped)
 		}
 	}
-	same("sameFloat64Float64", "float64", 8, func() load.Loader { return load.Whole(nil) })
-	same("sameFloat32Float32", "float32", 4, func() load.Loader { return load.Whole(nil) })
+	same("sameFloat64Float64", "float64", 8, 8, func() load.Loader { return load.Whole(nil) })
+	same("sameFloat32Float32", "float32", 4, 4, func() load.Loader { return load.Whole(nil) })
 	emit.Write("equal")
 }
 
@@ -29,17 +29,17 @@ func sameAsFloat64s(s load.Source, swapped bool) {
 	if swapped {
 		name, what = "sameSwapped"+load.Title(s.Name)+"Float64", s.Name+" of the other order of bytes"
 	}
-	same(name, what, s.Size, func() load.Loader { return s.Float64s(load.SwapperOf(s.Size, swapped)) })
+	same(name, what, s.Size, 8, func() load.Loader { return s.Float64s(load.SwapperOf(s.Size, swapped)) })
 }
 
 // same writes a kernel. The loader fills a register with numbers of the sort that they are compared with.
-func same(name, what string, size int, prepare func() load.Loader) {
-	compare, other, sizeB := VCMPPD, "float64", 8
-	if what == "float32" {
-		compare, other, sizeB = VCMPPS, what, 4
+func same(name, what string, sizeA, sizeB int, prepare func() load.Loader) {
+	compare := VCMPPD
+	if sizeB == 4 {
+		compare = VCMPPS
 	}
 	emit.Kernel(name, "func(a, b *byte, n int) bool",
-		fmt.Sprintf("%s reports whether n %s, %d or more, equal the %s at b.", name, what, load.Turn, other))
+		fmt.Sprintf("%s reports whether n %s, %d or more, equal the floats of %d bytes at b.", name, what, load.Turn, sizeB))
 	a, b, n := Load(Param("a"), GP64()), Load(Param("b"), GP64()), Load(Param("n"), GP64())
 	loader := prepare()
 	mask := GP32()
@@ -50,7 +50,7 @@ func same(name, what string, size int, prepare func() load.Loader) {
 			if k == 0 {
 				to = all
 			}
-			loader(load.At(a, i, size, k), to)
+			loader(load.At(a, i, sizeA, k), to)
 			compare(Imm(0), load.At(b, i, sizeB, k), to, to)
 			if k > 0 {
 				VANDPS(y, all, all)
