@@ -1,7 +1,6 @@
 package typed
 
 import (
-	"iter"
 	"slices"
 	"unsafe"
 
@@ -156,22 +155,17 @@ func eachEqual(a, b kernel.Items, typA, typB *format.Type, compare func(a, b []b
 
 // equalItem compares what is in two items of different types, leaf by leaf.
 func equalItem(a, b []byte, typA, typB *format.Type) (bool, error) {
-	if IsLeaf(typA) && IsLeaf(typB) {
-		return equalLeaf(a, b, typA, typB)
-	}
-	nextB, stop := iter.Pull2(typB.Leaves())
-	defer stop()
-	for offsetA, leafA := range typA.Leaves() {
-		offsetB, leafB, ok := nextB()
-		if !ok {
-			return false, nil
+	walkA, walkB := leavesOf(typA), leavesOf(typB)
+	for {
+		offsetA, leafA := walkA.next()
+		offsetB, leafB := walkB.next()
+		if leafA == nil || leafB == nil {
+			return leafA == leafB, nil
 		}
 		if same, err := equalLeaf(a[offsetA:], b[offsetB:], leafA, leafB); !same {
 			return false, err
 		}
 	}
-	_, _, more := nextB()
-	return !more, nil
 }
 
 // IsLeaf reports whether an item is a single one: no record, no subarray.
