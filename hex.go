@@ -18,33 +18,18 @@ func (v *View) Hex(sep string, group int) (string, error) {
 	if err := checkCopy(v.buf.Len()); err != nil {
 		return "", fmt.Errorf("hex: %w", err)
 	}
-	digits, err := v.digits(separators(v.buf.Len(), sep, group))
+	free := 0
+	if sep != "" {
+		free = kernel.HexSeparators(v.buf.Len(), group)
+	}
+	digits, err := v.digits(free)
 	if err != nil {
 		return "", fmt.Errorf("hex: %w", err)
 	}
-	if free := len(digits) - 2*v.buf.Len(); free > 0 {
-		spread(digits, free, sep[0], group)
+	if free > 0 {
+		kernel.HexSpread(digits, free, sep[0], group)
 	}
 	return unsafe.String(unsafe.SliceData(digits), len(digits)), nil // nobody else has the bytes
-}
-
-// separators counts them.
-func separators(n int, sep string, group int) int {
-	if sep == "" || group == 0 || n == 0 {
-		return 0
-	}
-	return (n - 1) / groupSize(n, group)
-}
-
-// groupSize is how many bytes stand between two separators, at most all.
-func groupSize(n, group int) int {
-	if group < 0 {
-		group = -group
-	}
-	if group < 0 || group > n {
-		return n // the smallest int has no negative
-	}
-	return group
 }
 
 // digits returns the hexadecimal digits of the items' bytes, after some free space.
@@ -71,23 +56,3 @@ func (v *View) digits(free int) ([]byte, error) {
 
 // hexPiece is how many bytes are packed at a time: they stay in the cache.
 const hexPiece = 8 << 10
-
-// spread moves the digits, which begin at from, to the front, with a separator between groups. The
-// first group may be shorter than the others when they are counted from the right.
-func spread(digits []byte, from int, sep byte, group int) {
-	n := (len(digits) - from) / 2
-	size := groupSize(n, group)
-	next := size
-	if rest := n % size; group > 0 && rest > 0 {
-		next = rest
-	}
-	for to := 0; ; next = size {
-		end := min(from+2*next, len(digits))
-		to += copy(digits[to:], digits[from:end])
-		if from = end; from == len(digits) {
-			return
-		}
-		digits[to] = sep
-		to++
-	}
-}
