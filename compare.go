@@ -26,9 +26,6 @@ func (v *View) Equal(other any) (bool, error) {
 	if temporary {
 		defer loan.Release()
 	}
-	if !sameShape(&v.buf, loan) {
-		return false, nil
-	}
 	equal := false
 	err = v.walk(func(a kernel.Items) error {
 		return walkBuffer(loan, func(b kernel.Items) (err error) {
@@ -40,20 +37,4 @@ func (v *View) Equal(other any) (bool, error) {
 		return false, fmt.Errorf("comparison with %T: %w", other, err)
 	}
 	return equal, nil
-}
-
-// sameShape compares the dimensions up to the first without items, as CPython's equiv_shape does.
-func sameShape(a, b *buffer.Buffer) bool {
-	if a.NDim() != b.NDim() {
-		return false
-	}
-	for d := range a.NDim() {
-		if a.Extent(d) != b.Extent(d) {
-			return false
-		}
-		if a.Extent(d) == 0 {
-			break
-		}
-	}
-	return true
 }

@@ -8,9 +8,12 @@ import (
 	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
-// Equal compares all items. Types of the same build are compared part by part, so that each part is
-// a loop over numbers; the rest goes item by item.
+// Equal reports whether both have the same shape and equal items. Types of the same build are compared
+// part by part, so that each part is a loop over numbers; the rest goes item by item.
 func Equal(a, b kernel.Items, typA, typB *format.Type) (equal bool, err error) {
+	if !sameShape(a.Shape, b.Shape) {
+		return false, nil
+	}
 	if a.Count() == 0 {
 		return true, nil
 	}
@@ -33,6 +36,22 @@ func Equal(a, b kernel.Items, typA, typB *format.Type) (equal bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// sameShape compares the dimensions up to the first without items, as CPython's equiv_shape does.
+func sameShape(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for d, extent := range a {
+		if extent != b[d] {
+			return false
+		}
+		if extent == 0 {
+			break
+		}
+	}
+	return true
 }
 
 // blockBytes is how much is compared part by part at a time: each part passes over it anew.
