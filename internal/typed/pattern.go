@@ -31,8 +31,8 @@ func scalarOfFloat(f float64) scalar {
 	return scalar{float: f}
 }
 
-// parts takes any Go number, of a named type too, apart; those of what is real have no second part.
-func parts(value any) (re, im scalar, ok bool) {
+// components takes any Go number, of a named type too, apart; those of what is real have no second part.
+func components(value any) (re, im scalar, ok bool) {
 	zero := scalarOfInt(0)
 	switch v := value.(type) {
 	case int:
@@ -176,7 +176,7 @@ func (p *pattern) put(dst []byte, word uint64, bytes int, swap bool) {
 
 // numberPattern is that of numbers: false when none of such items can equal the value.
 func numberPattern(n kernel.Number, value any) (p pattern, found bool) {
-	re, im, ok := parts(value)
+	re, im, ok := components(value)
 	if !ok || n.Kind != kernel.Complex && (!im.integer || im.size != 0) {
 		return p, false
 	}
