@@ -21,26 +21,30 @@ func (b *Buffer) ToContiguous(dst []byte, order Order) error {
 		if len(dst) != b.nbytes {
 			return fmt.Errorf("%w: %d bytes to receive %d", ErrValue, len(dst), b.nbytes)
 		}
-		packTo(dst, b.Items(item), func(dst []byte, src kernel.Items) {
-			kernel.Pack(dst, src, b.fortran(order))
-		})
+		src := b.Items(item)
+		room := roomBeside(&src, dst)
+		kernel.Pack(room, src, b.fortran(order))
+		moveTo(dst, room)
 		return nil
 	})
 }
 
-// packTo packs into dst, as if through a temporary where it is part of the packed memory.
-func packTo(dst []byte, src kernel.Items, pack func(dst []byte, src kernel.Items)) {
+// roomBeside returns dst, or a temporary as large where dst is part of the memory that is packed.
+func roomBeside(src *kernel.Items, dst []byte) []byte {
 	if len(dst) == 0 {
-		return
+		return dst
 	}
-	out := kernel.Items{Base: unsafe.Pointer(&dst[0]), Size: len(dst)}
-	if !kernel.Overlap(&out, &src) {
-		pack(dst, src)
-		return
+	if out := (kernel.Items{Base: unsafe.Pointer(&dst[0]), Size: len(dst)}); kernel.Overlap(&out, src) {
+		return make([]byte, len(dst))
 	}
-	tmp := make([]byte, len(dst))
-	pack(tmp, src)
-	copy(dst, tmp)
+	return dst
+}
+
+// moveTo brings what was packed to where it belongs.
+func moveTo(dst, room []byte) {
+	if len(dst) > 0 && &dst[0] != &room[0] {
+		copy(dst, room)
+	}
 }
 
 // fortran resolves Any.
@@ -84,9 +88,10 @@ func (b *Buffer) Read(dst []byte, offset int) (n int, err error) {
 			return fmt.Errorf("%w: byte %d of %d", ErrBounds, offset, b.nbytes)
 		}
 		n = min(len(dst), b.nbytes-offset)
-		packTo(dst[:n], b.Items(item), func(dst []byte, src kernel.Items) {
-			kernel.PackRange(dst, src, offset)
-		})
+		src := b.Items(item)
+		room := roomBeside(&src, dst[:n])
+		kernel.PackRange(room, src, offset)
+		moveTo(dst[:n], room)
 		return nil
 	})
 	if err != nil {
