@@ -250,30 +250,18 @@ func (a *Array[T]) Runs() iter.Seq2[int, []T] {
 func (a *Array[T]) All() iter.Seq2[int, T] {
 	return func(yield func(int, T) bool) { // short enough to become part of the loop over it
 		s := a.state.Load()
-		if s.even < 0 {
-			allRows(s, yield)
-		}
-		for i := 0; i < s.even && yield(i, *(*T)(unsafe.Add(s.base, i*s.step))); i++ {
-		}
-		runtime.KeepAlive(s) // the loop may release the array
-	}
-}
-
-// allRows is All where the items do not lie evenly.
-func allRows[T any](s *state, yield func(int, T) bool) {
-	defer runtime.KeepAlive(s)
-	if s.hold == nil {
-		panic(s)
-	}
-	n, step := s.rowLen(), s.rowStride()
-	s.rows(func(first, offset int) bool {
-		for i := range n {
-			if !yield(first+i, *(*T)(unsafe.Add(s.base, offset+i*step))) {
-				return false
+		for first := 0; ; {
+			p, n := s.run(first) // keeps s alive to the end of the run before
+			for i := range n {
+				if !yield(first+i, *(*T)(unsafe.Add(p, i*s.step))) {
+					return
+				}
+			}
+			if first += n; n == 0 {
+				return
 			}
 		}
-		return true
-	})
+	}
 }
 
 // Release gives the array's hold on the memory back. It may be repeated. Accesses of other goroutines

@@ -26,7 +26,7 @@ type state struct {
 	read2, write2 [2]int
 	read3, write3 [3]int
 
-	even, step int // how many items there are where they lie evenly in C order, and bytes between them; or -1
+	evenDims, step int // the last dimensions through which one step leads from each item to the next
 
 	shape, strides []int
 	readOnly       bool
@@ -35,7 +35,7 @@ type state struct {
 }
 
 // released replaces the state of a released array.
-var released = &state{even: -1}
+var released = new(state)
 
 // newState takes a hold of its own on a view's memory.
 func newState(v *memoryview.View) (*state, error) {
@@ -76,24 +76,36 @@ func (s *state) index() {
 	if !s.readOnly {
 		s.write1, s.write2, s.write3 = s.read1, s.read2, s.read3
 	}
-	s.even, s.step = s.count(), s.rowStride()
-	if !s.isEven() {
-		s.even = -1
+	s.step = s.rowStride()
+	for d := len(s.shape) - 1; d >= 0 && s.strides[d] == s.step*s.evenItems(); d-- {
+		s.evenDims++
 	}
 }
 
-// isEven reports whether one step leads from each item to the next.
-func (s *state) isEven() bool {
-	step := s.rowStride()
-	for d := len(s.shape) - 1; d >= 0; d-- {
-		if s.shape[d] > 1 && s.strides[d] != step {
-			return s.even == 0
-		}
-		if d > 0 {
-			step *= s.shape[d]
-		}
+// evenItems is how many items there are in the even dimensions.
+func (s *state) evenItems() int {
+	n := 1
+	for _, extent := range s.shape[len(s.shape)-s.evenDims:] {
+		n *= extent
 	}
-	return true
+	return n
+}
+
+// run returns the items from position first on that lie a step apart: where they begin and how many
+// there are, none after the last. First is where a run begins. A released state panics.
+func (s *state) run(first int) (p unsafe.Pointer, n int) {
+	if s.hold == nil {
+		panic(s)
+	}
+	if first == s.count() {
+		return nil, 0
+	}
+	offset, n := 0, s.evenItems()
+	for d, rest := len(s.shape)-s.evenDims-1, first/n; d >= 0; d-- {
+		offset += rest % s.shape[d] * s.strides[d]
+		rest /= s.shape[d]
+	}
+	return unsafe.Add(s.base, offset), n
 }
 
 // Error says what a panic with this state was about.
