@@ -59,6 +59,9 @@ func (w *workspace) run(side int, it *Items) Items {
 	return Items{Base: w.gathered[side].pointer(), Size: it.Size, Shape: it.Shape, Strides: strides}
 }
 
+// largestNumber is that of a complex128. What is larger is compared as bytes, at any address.
+const largestNumber = 16
+
 // isRun reports whether loops can work on the items as they lie: in C order without gaps, and aligned
 // where the machine wants that.
 func isRun(it *Items) bool {
@@ -69,5 +72,5 @@ func isRun(it *Items) bool {
 		}
 		step *= it.Shape[d]
 	}
-	return !it.Indirect() && (anyAddress || uintptr(it.Base)%uintptr(it.Size&-it.Size) == 0)
+	return !it.Indirect() && (anyAddress || it.Size > largestNumber || uintptr(it.Base)%uintptr(it.Size&-it.Size) == 0)
 }

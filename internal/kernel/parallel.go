@@ -11,8 +11,9 @@ import (
 var parallelSize = 1 << 20
 
 const (
-	partsEach = 4  // parts a worker: who is held up takes fewer
-	partSteps = 16 // steps along an axis that a part is a multiple of: whole tiles
+	partsEach   = 4       // parts a worker: who is held up takes fewer
+	mostWorkers = 1 << 10 // more of them only cost
+	partSteps   = 16      // steps along an axis that a part is a multiple of: whole tiles
 )
 
 // CopyParallel is Copy by so many goroutines, the caller's among them, where there is enough to do.
@@ -22,6 +23,7 @@ func CopyParallel(dst, src Items, workers int) {
 		Copy(dst, src)
 		return
 	}
+	workers = min(workers, mostWorkers)
 	p, to, from := newPlan(&dst, &src, make([]axis, len(dst.Shape)))
 	if len(p.axes) == 0 && overlapping(to, from, p.size) {
 		move(to, from, p.size)

@@ -26,9 +26,9 @@ func (m matrix) copyAVX2() (rows, cols int) {
 	case 4:
 		rows, cols = m.rows&^7, m.cols&^3
 	case 8:
-		rows, cols = m.rows&^3, m.cols&^3
+		rows, cols = m.rows&^7, m.cols&^3
 	case 16:
-		rows, cols = m.rows&^1, m.cols&^3
+		rows, cols = m.rows&^3, m.cols&^3
 	}
 	if rows == 0 || cols == 0 {
 		return 0, 0

@@ -352,11 +352,12 @@ TEXT ·transpose8(SB), NOSPLIT, $0-48
 	MOVQ   dstStride+32(FP), BX
 	MOVQ   srcStride+40(FP), SI
 	LEAQ   (SI)(SI*2), R8
-	IMUL3Q $0x04, SI, R10
+	IMUL3Q $0x08, SI, R11
 
 rows:
 	MOVQ CX, R9
-	MOVQ AX, R11
+	LEAQ (R9)(SI*4), R10
+	MOVQ AX, R12
 	MOVQ cols+24(FP), DI
 
 cols:
@@ -372,20 +373,37 @@ cols:
 	VINSERTI128 $0x01, 16(R9)(R8*1), Y4, Y4
 	VPUNPCKLQDQ Y4, Y3, Y5
 	VPUNPCKHQDQ Y4, Y3, Y3
-	VMOVDQU     Y2, (R11)
-	ADDQ        BX, R11
-	VMOVDQU     Y0, (R11)
-	ADDQ        BX, R11
-	VMOVDQU     Y5, (R11)
-	ADDQ        BX, R11
-	VMOVDQU     Y3, (R11)
-	ADDQ        BX, R11
+	VMOVDQU     (R10), X6
+	VINSERTI128 $0x01, (R10)(SI*2), Y6, Y6
+	VMOVDQU     (R10)(SI*1), X7
+	VINSERTI128 $0x01, (R10)(R8*1), Y7, Y7
+	VPUNPCKLQDQ Y7, Y6, Y8
+	VPUNPCKHQDQ Y7, Y6, Y6
+	VMOVDQU     16(R10), X9
+	VINSERTI128 $0x01, 16(R10)(SI*2), Y9, Y9
+	VMOVDQU     16(R10)(SI*1), X10
+	VINSERTI128 $0x01, 16(R10)(R8*1), Y10, Y10
+	VPUNPCKLQDQ Y10, Y9, Y11
+	VPUNPCKHQDQ Y10, Y9, Y9
+	VMOVDQU     Y2, (R12)
+	VMOVDQU     Y8, 32(R12)
+	ADDQ        BX, R12
+	VMOVDQU     Y0, (R12)
+	VMOVDQU     Y6, 32(R12)
+	ADDQ        BX, R12
+	VMOVDQU     Y5, (R12)
+	VMOVDQU     Y11, 32(R12)
+	ADDQ        BX, R12
+	VMOVDQU     Y3, (R12)
+	VMOVDQU     Y9, 32(R12)
+	ADDQ        BX, R12
 	ADDQ        $0x20, R9
+	ADDQ        $0x20, R10
 	SUBQ        $0x04, DI
 	JNE         cols
-	ADDQ        $0x20, AX
-	ADDQ        R10, CX
-	SUBQ        $0x04, DX
+	ADDQ        $0x40, AX
+	ADDQ        R11, CX
+	SUBQ        $0x08, DX
 	JNE         rows
 	VZEROUPPER
 	RET
@@ -469,37 +487,49 @@ TEXT ·transpose16(SB), NOSPLIT, $0-48
 	MOVQ   rows+16(FP), DX
 	MOVQ   dstStride+32(FP), BX
 	MOVQ   srcStride+40(FP), SI
-	LEAQ   (SI)(SI*2), DI
-	IMUL3Q $0x02, SI, R9
+	LEAQ   (SI)(SI*2), R8
+	IMUL3Q $0x04, SI, R10
 
 rows:
-	MOVQ CX, R8
-	MOVQ AX, R10
+	MOVQ CX, R9
+	MOVQ AX, R11
 	MOVQ cols+24(FP), DI
 
 cols:
-	VMOVDQU     (R8), X0
-	VINSERTI128 $0x01, (R8)(SI*1), Y0, Y0
-	VMOVDQU     16(R8), X1
-	VINSERTI128 $0x01, 16(R8)(SI*1), Y1, Y1
-	VMOVDQU     32(R8), X2
-	VINSERTI128 $0x01, 32(R8)(SI*1), Y2, Y2
-	VMOVDQU     48(R8), X3
-	VINSERTI128 $0x01, 48(R8)(SI*1), Y3, Y3
-	VMOVDQU     Y0, (R10)
-	ADDQ        BX, R10
-	VMOVDQU     Y1, (R10)
-	ADDQ        BX, R10
-	VMOVDQU     Y2, (R10)
-	ADDQ        BX, R10
-	VMOVDQU     Y3, (R10)
-	ADDQ        BX, R10
-	ADDQ        $0x40, R8
+	VMOVDQU     (R9), X0
+	VINSERTI128 $0x01, (R9)(SI*1), Y0, Y0
+	VMOVDQU     16(R9), X1
+	VINSERTI128 $0x01, 16(R9)(SI*1), Y1, Y1
+	VMOVDQU     32(R9), X2
+	VINSERTI128 $0x01, 32(R9)(SI*1), Y2, Y2
+	VMOVDQU     48(R9), X3
+	VINSERTI128 $0x01, 48(R9)(SI*1), Y3, Y3
+	VMOVDQU     (R9)(SI*2), X4
+	VINSERTI128 $0x01, (R9)(R8*1), Y4, Y4
+	VMOVDQU     16(R9)(SI*2), X5
+	VINSERTI128 $0x01, 16(R9)(R8*1), Y5, Y5
+	VMOVDQU     32(R9)(SI*2), X6
+	VINSERTI128 $0x01, 32(R9)(R8*1), Y6, Y6
+	VMOVDQU     48(R9)(SI*2), X7
+	VINSERTI128 $0x01, 48(R9)(R8*1), Y7, Y7
+	VMOVDQU     Y0, (R11)
+	VMOVDQU     Y4, 32(R11)
+	ADDQ        BX, R11
+	VMOVDQU     Y1, (R11)
+	VMOVDQU     Y5, 32(R11)
+	ADDQ        BX, R11
+	VMOVDQU     Y2, (R11)
+	VMOVDQU     Y6, 32(R11)
+	ADDQ        BX, R11
+	VMOVDQU     Y3, (R11)
+	VMOVDQU     Y7, 32(R11)
+	ADDQ        BX, R11
+	ADDQ        $0x40, R9
 	SUBQ        $0x04, DI
 	JNE         cols
-	ADDQ        $0x20, AX
-	ADDQ        R9, CX
-	SUBQ        $0x02, DX
+	ADDQ        $0x40, AX
+	ADDQ        R10, CX
+	SUBQ        $0x04, DX
 	JNE         rows
 	VZEROUPPER
 	RET
@@ -559,6 +589,398 @@ cols:
 	ADDQ        R10, CX
 	SUBQ        $0x04, DX
 	JNE         rows
+	VZEROUPPER
+	RET
+
+// func transpose1Lines(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·transpose1Lines(SB), NOSPLIT, $0-48
+#ifdef KERNEL_COUNT
+	INCQ ·transpose1LinesRan(SB)
+#endif
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   rows+16(FP), DX
+	MOVQ   dstStride+32(FP), BX
+	MOVQ   srcStride+40(FP), SI
+	LEAQ   (SI)(SI*2), DI
+	IMUL3Q $0x10, BX, R13
+
+rows:
+	MOVQ CX, R8
+	LEAQ (CX)(SI*4), R9
+	MOVQ AX, R11
+	MOVQ cols+24(FP), R10
+
+cols:
+	LEAQ         (R11)(R13*1), R12
+	VMOVDQU      (R8), Y0
+	PREFETCHT0   64(R8)
+	VMOVDQU      (R8)(SI*1), Y1
+	PREFETCHT0   64(R8)(SI*1)
+	VMOVDQU      (R8)(SI*2), Y2
+	PREFETCHT0   64(R8)(SI*2)
+	VMOVDQU      (R8)(DI*1), Y3
+	PREFETCHT0   64(R8)(DI*1)
+	VMOVDQU      (R9), Y4
+	PREFETCHT0   64(R9)
+	VMOVDQU      (R9)(SI*1), Y5
+	PREFETCHT0   64(R9)(SI*1)
+	VMOVDQU      (R9)(SI*2), Y6
+	PREFETCHT0   64(R9)(SI*2)
+	VMOVDQU      (R9)(DI*1), Y7
+	PREFETCHT0   64(R9)(DI*1)
+	VPUNPCKLBW   Y1, Y0, Y8
+	VPUNPCKHBW   Y1, Y0, Y0
+	VPUNPCKLBW   Y3, Y2, Y1
+	VPUNPCKHBW   Y3, Y2, Y2
+	VPUNPCKLBW   Y5, Y4, Y3
+	VPUNPCKHBW   Y5, Y4, Y4
+	VPUNPCKLBW   Y7, Y6, Y5
+	VPUNPCKHBW   Y7, Y6, Y6
+	VPUNPCKLWD   Y1, Y8, Y7
+	VPUNPCKHWD   Y1, Y8, Y8
+	VPUNPCKLWD   Y5, Y3, Y1
+	VPUNPCKHWD   Y5, Y3, Y3
+	VPUNPCKLDQ   Y1, Y7, Y5
+	VPUNPCKHDQ   Y1, Y7, Y7
+	VPUNPCKLDQ   Y3, Y8, Y1
+	VPUNPCKHDQ   Y3, Y8, Y8
+	VPUNPCKLWD   Y2, Y0, Y3
+	VPUNPCKHWD   Y2, Y0, Y0
+	VPUNPCKLWD   Y6, Y4, Y2
+	VPUNPCKHWD   Y6, Y4, Y4
+	VPUNPCKLDQ   Y2, Y3, Y6
+	VPUNPCKHDQ   Y2, Y3, Y3
+	VPUNPCKLDQ   Y4, Y0, Y2
+	VPUNPCKHDQ   Y4, Y0, Y0
+	VEXTRACTI128 $0x01, Y5, X4
+	VMOVQ        X5, (R11)
+	VMOVHPS      X5, (R11)(BX*1)
+	VMOVQ        X4, (R12)
+	VMOVHPS      X4, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y7, X4
+	VMOVQ        X7, (R11)
+	VMOVHPS      X7, (R11)(BX*1)
+	VMOVQ        X4, (R12)
+	VMOVHPS      X4, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y1, X4
+	VMOVQ        X1, (R11)
+	VMOVHPS      X1, (R11)(BX*1)
+	VMOVQ        X4, (R12)
+	VMOVHPS      X4, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y8, X1
+	VMOVQ        X8, (R11)
+	VMOVHPS      X8, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y6, X1
+	VMOVQ        X6, (R11)
+	VMOVHPS      X6, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y3, X1
+	VMOVQ        X3, (R11)
+	VMOVHPS      X3, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y2, X1
+	VMOVQ        X2, (R11)
+	VMOVHPS      X2, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y0, X1
+	VMOVQ        X0, (R11)
+	VMOVHPS      X0, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	MOVQ         R12, R11
+	LEAQ         (R11)(R13*1), R12
+	VMOVDQU      32(R8), Y0
+	VMOVDQU      32(R8)(SI*1), Y1
+	VMOVDQU      32(R8)(SI*2), Y2
+	VMOVDQU      32(R8)(DI*1), Y3
+	VMOVDQU      32(R9), Y4
+	VMOVDQU      32(R9)(SI*1), Y5
+	VMOVDQU      32(R9)(SI*2), Y6
+	VMOVDQU      32(R9)(DI*1), Y7
+	VPUNPCKLBW   Y1, Y0, Y8
+	VPUNPCKHBW   Y1, Y0, Y0
+	VPUNPCKLBW   Y3, Y2, Y1
+	VPUNPCKHBW   Y3, Y2, Y2
+	VPUNPCKLBW   Y5, Y4, Y3
+	VPUNPCKHBW   Y5, Y4, Y4
+	VPUNPCKLBW   Y7, Y6, Y5
+	VPUNPCKHBW   Y7, Y6, Y6
+	VPUNPCKLWD   Y1, Y8, Y7
+	VPUNPCKHWD   Y1, Y8, Y8
+	VPUNPCKLWD   Y5, Y3, Y1
+	VPUNPCKHWD   Y5, Y3, Y3
+	VPUNPCKLDQ   Y1, Y7, Y5
+	VPUNPCKHDQ   Y1, Y7, Y7
+	VPUNPCKLDQ   Y3, Y8, Y1
+	VPUNPCKHDQ   Y3, Y8, Y8
+	VPUNPCKLWD   Y2, Y0, Y3
+	VPUNPCKHWD   Y2, Y0, Y0
+	VPUNPCKLWD   Y6, Y4, Y2
+	VPUNPCKHWD   Y6, Y4, Y4
+	VPUNPCKLDQ   Y2, Y3, Y6
+	VPUNPCKHDQ   Y2, Y3, Y3
+	VPUNPCKLDQ   Y4, Y0, Y2
+	VPUNPCKHDQ   Y4, Y0, Y0
+	VEXTRACTI128 $0x01, Y5, X4
+	VMOVQ        X5, (R11)
+	VMOVHPS      X5, (R11)(BX*1)
+	VMOVQ        X4, (R12)
+	VMOVHPS      X4, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y7, X4
+	VMOVQ        X7, (R11)
+	VMOVHPS      X7, (R11)(BX*1)
+	VMOVQ        X4, (R12)
+	VMOVHPS      X4, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y1, X4
+	VMOVQ        X1, (R11)
+	VMOVHPS      X1, (R11)(BX*1)
+	VMOVQ        X4, (R12)
+	VMOVHPS      X4, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y8, X1
+	VMOVQ        X8, (R11)
+	VMOVHPS      X8, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y6, X1
+	VMOVQ        X6, (R11)
+	VMOVHPS      X6, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y3, X1
+	VMOVQ        X3, (R11)
+	VMOVHPS      X3, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y2, X1
+	VMOVQ        X2, (R11)
+	VMOVHPS      X2, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	VEXTRACTI128 $0x01, Y0, X1
+	VMOVQ        X0, (R11)
+	VMOVHPS      X0, (R11)(BX*1)
+	VMOVQ        X1, (R12)
+	VMOVHPS      X1, (R12)(BX*1)
+	LEAQ         (R11)(BX*2), R11
+	LEAQ         (R12)(BX*2), R12
+	MOVQ         R12, R11
+	ADDQ         $0x40, R8
+	ADDQ         $0x40, R9
+	SUBQ         $0x40, R10
+	JNE          cols
+	ADDQ         $0x08, AX
+	LEAQ         (CX)(SI*8), CX
+	SUBQ         $0x08, DX
+	JNE          rows
+	VZEROUPPER
+	RET
+
+// func transpose2Lines(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·transpose2Lines(SB), NOSPLIT, $0-48
+#ifdef KERNEL_COUNT
+	INCQ ·transpose2LinesRan(SB)
+#endif
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   rows+16(FP), DX
+	MOVQ   dstStride+32(FP), BX
+	MOVQ   srcStride+40(FP), SI
+	LEAQ   (SI)(SI*2), DI
+	IMUL3Q $0x08, BX, R13
+
+rows:
+	MOVQ CX, R8
+	LEAQ (CX)(SI*4), R9
+	MOVQ AX, R11
+	MOVQ cols+24(FP), R10
+
+cols:
+	LEAQ         (R11)(R13*1), R12
+	VMOVDQU      (R8), Y0
+	PREFETCHT0   64(R8)
+	VMOVDQU      (R8)(SI*1), Y1
+	PREFETCHT0   64(R8)(SI*1)
+	VMOVDQU      (R8)(SI*2), Y2
+	PREFETCHT0   64(R8)(SI*2)
+	VMOVDQU      (R8)(DI*1), Y3
+	PREFETCHT0   64(R8)(DI*1)
+	VMOVDQU      (R9), Y4
+	PREFETCHT0   64(R9)
+	VMOVDQU      (R9)(SI*1), Y5
+	PREFETCHT0   64(R9)(SI*1)
+	VMOVDQU      (R9)(SI*2), Y6
+	PREFETCHT0   64(R9)(SI*2)
+	VMOVDQU      (R9)(DI*1), Y7
+	PREFETCHT0   64(R9)(DI*1)
+	VPUNPCKLWD   Y1, Y0, Y8
+	VPUNPCKHWD   Y1, Y0, Y0
+	VPUNPCKLWD   Y3, Y2, Y1
+	VPUNPCKHWD   Y3, Y2, Y2
+	VPUNPCKLWD   Y5, Y4, Y3
+	VPUNPCKHWD   Y5, Y4, Y4
+	VPUNPCKLWD   Y7, Y6, Y5
+	VPUNPCKHWD   Y7, Y6, Y6
+	VPUNPCKLDQ   Y1, Y8, Y7
+	VPUNPCKHDQ   Y1, Y8, Y8
+	VPUNPCKLDQ   Y5, Y3, Y1
+	VPUNPCKHDQ   Y5, Y3, Y3
+	VPUNPCKLQDQ  Y1, Y7, Y5
+	VPUNPCKHQDQ  Y1, Y7, Y7
+	VPUNPCKLQDQ  Y3, Y8, Y1
+	VPUNPCKHQDQ  Y3, Y8, Y8
+	VPUNPCKLDQ   Y2, Y0, Y3
+	VPUNPCKHDQ   Y2, Y0, Y0
+	VPUNPCKLDQ   Y6, Y4, Y2
+	VPUNPCKHDQ   Y6, Y4, Y4
+	VPUNPCKLQDQ  Y2, Y3, Y6
+	VPUNPCKHQDQ  Y2, Y3, Y3
+	VPUNPCKLQDQ  Y4, Y0, Y2
+	VPUNPCKHQDQ  Y4, Y0, Y0
+	VMOVDQU      X5, (R11)
+	VEXTRACTI128 $0x01, Y5, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X7, (R11)
+	VEXTRACTI128 $0x01, Y7, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X1, (R11)
+	VEXTRACTI128 $0x01, Y1, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X8, (R11)
+	VEXTRACTI128 $0x01, Y8, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X6, (R11)
+	VEXTRACTI128 $0x01, Y6, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X3, (R11)
+	VEXTRACTI128 $0x01, Y3, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X2, (R11)
+	VEXTRACTI128 $0x01, Y2, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X0, (R11)
+	VEXTRACTI128 $0x01, Y0, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	MOVQ         R12, R11
+	LEAQ         (R11)(R13*1), R12
+	VMOVDQU      32(R8), Y0
+	VMOVDQU      32(R8)(SI*1), Y1
+	VMOVDQU      32(R8)(SI*2), Y2
+	VMOVDQU      32(R8)(DI*1), Y3
+	VMOVDQU      32(R9), Y4
+	VMOVDQU      32(R9)(SI*1), Y5
+	VMOVDQU      32(R9)(SI*2), Y6
+	VMOVDQU      32(R9)(DI*1), Y7
+	VPUNPCKLWD   Y1, Y0, Y8
+	VPUNPCKHWD   Y1, Y0, Y0
+	VPUNPCKLWD   Y3, Y2, Y1
+	VPUNPCKHWD   Y3, Y2, Y2
+	VPUNPCKLWD   Y5, Y4, Y3
+	VPUNPCKHWD   Y5, Y4, Y4
+	VPUNPCKLWD   Y7, Y6, Y5
+	VPUNPCKHWD   Y7, Y6, Y6
+	VPUNPCKLDQ   Y1, Y8, Y7
+	VPUNPCKHDQ   Y1, Y8, Y8
+	VPUNPCKLDQ   Y5, Y3, Y1
+	VPUNPCKHDQ   Y5, Y3, Y3
+	VPUNPCKLQDQ  Y1, Y7, Y5
+	VPUNPCKHQDQ  Y1, Y7, Y7
+	VPUNPCKLQDQ  Y3, Y8, Y1
+	VPUNPCKHQDQ  Y3, Y8, Y8
+	VPUNPCKLDQ   Y2, Y0, Y3
+	VPUNPCKHDQ   Y2, Y0, Y0
+	VPUNPCKLDQ   Y6, Y4, Y2
+	VPUNPCKHDQ   Y6, Y4, Y4
+	VPUNPCKLQDQ  Y2, Y3, Y6
+	VPUNPCKHQDQ  Y2, Y3, Y3
+	VPUNPCKLQDQ  Y4, Y0, Y2
+	VPUNPCKHQDQ  Y4, Y0, Y0
+	VMOVDQU      X5, (R11)
+	VEXTRACTI128 $0x01, Y5, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X7, (R11)
+	VEXTRACTI128 $0x01, Y7, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X1, (R11)
+	VEXTRACTI128 $0x01, Y1, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X8, (R11)
+	VEXTRACTI128 $0x01, Y8, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X6, (R11)
+	VEXTRACTI128 $0x01, Y6, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X3, (R11)
+	VEXTRACTI128 $0x01, Y3, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X2, (R11)
+	VEXTRACTI128 $0x01, Y2, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	VMOVDQU      X0, (R11)
+	VEXTRACTI128 $0x01, Y0, (R12)
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	MOVQ         R12, R11
+	ADDQ         $0x40, R8
+	ADDQ         $0x40, R9
+	SUBQ         $0x20, R10
+	JNE          cols
+	ADDQ         $0x10, AX
+	LEAQ         (CX)(SI*8), CX
+	SUBQ         $0x08, DX
+	JNE          rows
 	VZEROUPPER
 	RET
 

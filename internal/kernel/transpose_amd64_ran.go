@@ -4,7 +4,7 @@
 
 package kernel
 
-var transpose1Ran, transpose2Ran, transpose4Ran, transpose4StreamRan, transpose8Ran, transpose8StreamRan, transpose16Ran, transpose16StreamRan, streamRowsRan, streamFenceRan uint64
+var transpose1Ran, transpose2Ran, transpose4Ran, transpose4StreamRan, transpose8Ran, transpose8StreamRan, transpose16Ran, transpose16StreamRan, transpose1LinesRan, transpose2LinesRan, streamRowsRan, streamFenceRan uint64
 
 func init() {
 	counters["transpose1"] = &transpose1Ran
@@ -15,6 +15,8 @@ func init() {
 	counters["transpose8Stream"] = &transpose8StreamRan
 	counters["transpose16"] = &transpose16Ran
 	counters["transpose16Stream"] = &transpose16StreamRan
+	counters["transpose1Lines"] = &transpose1LinesRan
+	counters["transpose2Lines"] = &transpose2LinesRan
 	counters["streamRows"] = &streamRowsRan
 	counters["streamFence"] = &streamFenceRan
 }

@@ -25,7 +25,7 @@ func transpose4(dst *byte, src *byte, rows int, cols int, dstStride int, srcStri
 //go:noescape
 func transpose4Stream(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
 
-// transpose8 transposes items of 8 bytes: rows is a multiple of 4 and cols one of 4.
+// transpose8 transposes items of 8 bytes: rows is a multiple of 8 and cols one of 4.
 //
 //go:noescape
 func transpose8(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
@@ -36,7 +36,7 @@ func transpose8(dst *byte, src *byte, rows int, cols int, dstStride int, srcStri
 //go:noescape
 func transpose8Stream(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
 
-// transpose16 transposes items of 16 bytes: rows is a multiple of 2 and cols one of 4.
+// transpose16 transposes items of 16 bytes: rows is a multiple of 4 and cols one of 4.
 //
 //go:noescape
 func transpose16(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
@@ -46,6 +46,18 @@ func transpose16(dst *byte, src *byte, rows int, cols int, dstStride int, srcStr
 //
 //go:noescape
 func transpose16Stream(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
+
+// transpose1Lines is for rows a multiple of 8 and cols one of 64. It fetches the next 64 items of each
+// row beforehand: it pays to go on with those. The destination is best in the first cache.
+//
+//go:noescape
+func transpose1Lines(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
+
+// transpose2Lines is for rows a multiple of 8 and cols one of 32. It fetches the next 32 items of each
+// row beforehand: it pays to go on with those. The destination is best in the first cache.
+//
+//go:noescape
+func transpose2Lines(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
 
 // streamRows copies rows of size bytes, a multiple of 64, past the caches. Destination rows start
 // whole lines. An SFENCE must follow.

@@ -8,19 +8,15 @@ import (
 // copyGo transposes without dividing further. Items of one to four bytes travel in words of eight.
 func (m matrix) copyGo() {
 	ran("transposeGo")
-	switch m.size {
-	case 1:
+	switch {
+	case m.size == 1:
 		m.edges(copyBytes(m))
-	case 2:
+	case m.size == 2:
 		m.edges(copyPairs(m))
-	case 4:
+	case m.size == 4 && m.cols >= 4:
 		m.edges(copyFours(m))
-	case 8:
-		copyStrips[[8]byte](m)
-	case 16:
-		copyStrips[[16]byte](m)
 	default:
-		m.copyOdd()
+		m.copyItems()
 	}
 }
 
@@ -35,49 +31,64 @@ func (m matrix) edges(rows, cols int) {
 	}
 }
 
+// copyItems copies item by item. Sizes of one to three numbers have their own loops.
 func (m matrix) copyItems() {
 	switch m.size {
 	case 1:
 		copyStrips[byte](m)
 	case 2:
 		copyStrips[[2]byte](m)
+	case 3:
+		copyStrips[[3]byte](m)
 	case 4:
 		copyStrips[[4]byte](m)
+	case 6:
+		copyStrips[[6]byte](m)
 	case 8:
 		copyStrips[[8]byte](m)
+	case 12:
+		copyStrips[[12]byte](m)
 	case 16:
 		copyStrips[[16]byte](m)
+	case 24:
+		copyStrips[[24]byte](m)
+	default:
+		m.copyOdd()
 	}
 }
 
-// copyStrips copies items one by one, four rows at a time: they fill a longer piece of a
-// destination row before the next is touched.
+// copyStrips copies items one by one, four rows at a time: they fill a longer piece of a destination
+// row before the next is touched.
 func copyStrips[T any](m matrix) {
+	size := int(unsafe.Sizeof(*new(T)))
 	i := 0
 	for ; i+4 <= m.rows; i += 4 {
-		strip := m.part(i, 0, 4, m.cols)
-		from, to := 0, 0
-		for range m.cols {
-			*(*T)(unsafe.Add(strip.dst, to)) = *(*T)(unsafe.Add(strip.src, from))
-			*(*T)(unsafe.Add(strip.dst, to+m.size)) = *(*T)(unsafe.Add(strip.src, from+m.srcStride))
-			*(*T)(unsafe.Add(strip.dst, to+2*m.size)) = *(*T)(unsafe.Add(strip.src, from+2*m.srcStride))
-			*(*T)(unsafe.Add(strip.dst, to+3*m.size)) = *(*T)(unsafe.Add(strip.src, from+3*m.srcStride))
-			from += m.size
+		a := unsafe.Add(m.src, i*m.srcStride)
+		b := unsafe.Add(a, m.srcStride)
+		c := unsafe.Add(b, m.srcStride)
+		d := unsafe.Add(c, m.srcStride)
+		dst, to := unsafe.Add(m.dst, i*size), 0
+		for j := 0; j < m.cols*size; j += size {
+			p := unsafe.Add(dst, to)
+			*(*T)(p) = *(*T)(unsafe.Add(a, j))
+			*(*T)(unsafe.Add(p, size)) = *(*T)(unsafe.Add(b, j))
+			*(*T)(unsafe.Add(p, 2*size)) = *(*T)(unsafe.Add(c, j))
+			*(*T)(unsafe.Add(p, 3*size)) = *(*T)(unsafe.Add(d, j))
 			to += m.dstStride
 		}
 	}
 	for ; i < m.rows; i++ {
-		for j := range m.cols {
-			*(*T)(unsafe.Add(m.dst, j*m.dstStride+i*m.size)) = *(*T)(unsafe.Add(m.src, i*m.srcStride+j*m.size))
+		dst, src, to := unsafe.Add(m.dst, i*size), unsafe.Add(m.src, i*m.srcStride), 0
+		for j := 0; j < m.cols*size; j += size {
+			*(*T)(unsafe.Add(dst, to)) = *(*T)(unsafe.Add(src, j))
+			to += m.dstStride
 		}
 	}
 }
 
-// copyOdd is for sizes that are no word: each item travels as two words that overlap in its middle.
+// copyOdd is for sizes that have no loop of their own, from 5 on: each item travels as two words that overlap in its middle.
 func (m matrix) copyOdd() {
 	switch {
-	case m.size < 4:
-		copyTwice[[2]byte](m)
 	case m.size < 8:
 		copyTwice[[4]byte](m)
 	case m.size < 16:
@@ -93,14 +104,16 @@ func copyTwice[T any](m matrix) {
 	tail := m.size - int(unsafe.Sizeof(*new(T)))
 	for i := 0; i < m.rows; i += 4 {
 		high := min(4, m.rows-i)
-		for j := range m.cols {
-			from, to := i*m.srcStride+j*m.size, j*m.dstStride+i*m.size
+		dst, src, to := unsafe.Add(m.dst, i*m.size), unsafe.Add(m.src, i*m.srcStride), 0
+		for j := 0; j < m.cols*m.size; j += m.size {
+			p, q := to, j
 			for range high {
-				*(*T)(unsafe.Add(m.dst, to)) = *(*T)(unsafe.Add(m.src, from))
-				*(*T)(unsafe.Add(m.dst, to+tail)) = *(*T)(unsafe.Add(m.src, from+tail))
-				from += m.srcStride
-				to += m.size
+				*(*T)(unsafe.Add(dst, p)) = *(*T)(unsafe.Add(src, q))
+				*(*T)(unsafe.Add(dst, p+tail)) = *(*T)(unsafe.Add(src, q+tail))
+				p += m.size
+				q += m.srcStride
 			}
+			to += m.dstStride
 		}
 	}
 }
@@ -146,8 +159,7 @@ func copyFours(m matrix) (rows, cols int) {
 	rows, cols = m.rows&^3, m.cols&^1
 	ss, ds := m.srcStride, m.dstStride
 	for i := 0; i < rows && cols > 0; i += 4 {
-		strip := m.part(i, 0, 4, cols)
-		src, dst := strip.src, strip.dst
+		src, dst := unsafe.Add(m.src, i*ss), unsafe.Add(m.dst, i*m.size)
 		for j, to := 0, 0; j < cols; j, to = j+2, to+2*ds {
 			a, b := cross32(loadWord(src, j*4), loadWord(src, j*4+ss))
 			c, d := cross32(loadWord(src, j*4+2*ss), loadWord(src, j*4+3*ss))
@@ -165,8 +177,7 @@ func copyPairs(m matrix) (rows, cols int) {
 	rows, cols = m.rows&^3, m.cols&^3
 	ss, ds := m.srcStride, m.dstStride
 	for i := 0; i < rows && cols > 0; i += 4 {
-		strip := m.part(i, 0, 4, cols)
-		src, dst := strip.src, strip.dst
+		src, dst := unsafe.Add(m.src, i*ss), unsafe.Add(m.dst, i*m.size)
 		for j, to := 0, 0; j < cols; j, to = j+4, to+4*ds {
 			a, b := cross16(loadWord(src, j*2), loadWord(src, j*2+ss))
 			c, d := cross16(loadWord(src, j*2+2*ss), loadWord(src, j*2+3*ss))
@@ -186,8 +197,7 @@ func copyBytes(m matrix) (rows, cols int) {
 	rows, cols = m.rows&^7, m.cols&^7
 	ss, ds := m.srcStride, m.dstStride
 	for i := 0; i < rows && cols > 0; i += 8 {
-		strip := m.part(i, 0, 8, cols)
-		src, dst := strip.src, strip.dst
+		src, dst := unsafe.Add(m.src, i*ss), unsafe.Add(m.dst, i*m.size)
 		for j, to := 0, 0; j < cols; j, to = j+8, to+8*ds {
 			a, b := cross8(loadWord(src, j), loadWord(src, j+ss))
 			c, d := cross8(loadWord(src, j+2*ss), loadWord(src, j+3*ss))

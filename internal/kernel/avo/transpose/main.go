@@ -19,6 +19,7 @@ type family struct {
 	size  int
 	half  int // h: rows in either half of the registers
 	turns int // blocks of 16 bytes next to each other in one go
+	high  int // blocks on top of each other
 }
 
 // rows that one block takes, and columns.
@@ -28,11 +29,15 @@ func (f family) cols() int { return 16 / f.size * f.turns }
 const signature = "func(dst, src *byte, rows, cols, dstStride, srcStride int)"
 
 func main() {
-	for _, f := range []family{{1, 8, 1}, {2, 8, 1}, {4, 4, 1}, {8, 2, 2}, {16, 1, 4}} {
+	for _, f := range []family{{1, 8, 1, 1}, {2, 8, 1, 1}, {4, 4, 1, 1}, {8, 2, 2, 2}, {16, 1, 4, 2}} {
 		name := fmt.Sprintf("transpose%d", f.size)
 		emit.Kernel(name, signature,
-			fmt.Sprintf("%s transposes items of %d bytes: rows is a multiple of %d and cols one of %d.", name, f.size, f.rows(), f.cols()))
-		f.kernel(1, func(row Mem, pieces []reg.VecVirtual) { VMOVDQU(pieces[0], row) })
+			fmt.Sprintf("%s transposes items of %d bytes: rows is a multiple of %d and cols one of %d.", name, f.size, f.high*f.rows(), f.cols()))
+		f.kernel(f.high, func(row Mem, pieces []reg.VecVirtual) {
+			for i, y := range pieces {
+				VMOVDQU(y, row.Offset(32*i))
+			}
+		})
 		if f.size < 4 {
 			continue
 		}
@@ -45,6 +50,8 @@ func main() {
 			VMOVNTDQ(pieces[1], row.Offset(32))
 		})
 	}
+	lines(1)
+	lines(2)
 	streamRows()
 	emit.Write("transpose")
 }
@@ -162,6 +169,81 @@ func storeTwoColumns(to, stride reg.Register, y reg.VecVirtual) {
 	VMOVDQU(y.AsX(), Mem{Base: to})
 	VEXTRACTI128(Imm(1), y, Mem{Base: to, Index: stride, Scale: 1})
 	LEAQ(Mem{Base: to, Index: stride, Scale: 2}, to)
+}
+
+// lines makes a kernel that reads 8 rows, of which the two halves of a register hold different
+// columns, by whole cache lines. Rows at a distance of a power of two fall into the same set of the
+// first cache, and no more than 8 have room there.
+func lines(size int) {
+	name := fmt.Sprintf("transpose%dLines", size)
+	emit.Kernel(name, signature,
+		fmt.Sprintf("%s is for rows a multiple of 8 and cols one of %d. It fetches the next %d items of each", name, 64/size, 64/size),
+		"row beforehand: it pays to go on with those. The destination is best in the first cache.")
+	dst := Load(Param("dst"), GP64())
+	src := Load(Param("src"), GP64())
+	rows := Load(Param("rows"), GP64())
+	dstStride := Load(Param("dstStride"), GP64())
+	srcStride := Load(Param("srcStride"), GP64())
+	three, low, high, cols, to, toHigh, half := GP64(), GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
+	LEAQ(Mem{Base: srcStride, Index: srcStride, Scale: 2}, three)
+	IMUL3Q(Imm(uint64(16/size)), dstStride, half)
+	at := func(r int) Mem {
+		p := []reg.GPVirtual{low, high}[r/4]
+		return []Mem{{Base: p}, {Base: p, Index: srcStride, Scale: 1}, {Base: p, Index: srcStride, Scale: 2}, {Base: p, Index: three, Scale: 1}}[r%4]
+	}
+
+	Label("rows")
+	MOVQ(src, low)
+	LEAQ(Mem{Base: src, Index: srcStride, Scale: 4}, high)
+	MOVQ(dst, to)
+	Load(Param("cols"), cols)
+
+	Label("cols")
+	for turn := range 2 {
+		LEAQ(Mem{Base: to, Index: half, Scale: 1}, toHigh)
+		regs := make([]reg.VecVirtual, 8)
+		for r := range regs {
+			regs[r] = YMM()
+			VMOVDQU(at(r).Offset(turn*32), regs[r])
+			if turn == 0 {
+				PREFETCHT0(at(r).Offset(64))
+			}
+		}
+		for _, y := range unpack(regs, size) {
+			storeHalves(size, y, to, toHigh, dstStride)
+		}
+		MOVQ(toHigh, to)
+	}
+	ADDQ(Imm(64), low)
+	ADDQ(Imm(64), high)
+	SUBQ(Imm(uint64(64/size)), cols)
+	JNE(LabelRef("cols"))
+
+	ADDQ(Imm(uint64(8*size)), dst)
+	LEAQ(Mem{Base: src, Index: srcStride, Scale: 8}, src)
+	SUBQ(Imm(8), rows)
+	JNE(LabelRef("rows"))
+	VZEROUPPER()
+	RET()
+}
+
+// storeHalves stores either half of a register to its column (to two columns, for single bytes) and goes on.
+func storeHalves(size int, y reg.VecVirtual, to, toHigh, stride reg.Register) {
+	if size == 2 {
+		VMOVDQU(y.AsX(), Mem{Base: to})
+		VEXTRACTI128(Imm(1), y, Mem{Base: toHigh})
+		ADDQ(stride, to)
+		ADDQ(stride, toHigh)
+		return
+	}
+	x := XMM()
+	VEXTRACTI128(Imm(1), y, x)
+	VMOVQ(y.AsX(), Mem{Base: to})
+	VMOVHPS(y.AsX(), Mem{Base: to, Index: stride, Scale: 1})
+	VMOVQ(x, Mem{Base: toHigh})
+	VMOVHPS(x, Mem{Base: toHigh, Index: stride, Scale: 1})
+	LEAQ(Mem{Base: to, Index: stride, Scale: 2}, to)
+	LEAQ(Mem{Base: toHigh, Index: stride, Scale: 2}, toHigh)
 }
 
 // streamRows copies whole lines past the caches: the second half of a transposition that was built
