@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/export"
 )
 
 // A view in the caller's own variable is the same as one on the heap, but for what it holds.
@@ -84,5 +85,45 @@ func TestBorrowedHash(t *testing.T) {
 	}
 	if sums[0] == sums[1] || sums[0] != sums[2] {
 		t.Errorf("hashes of abc, abd, abc: %x", sums)
+	}
+}
+
+// An error leaves the variable as it was, also where it is cut from itself.
+func TestFailedSliceIntoChangesNothing(t *testing.T) {
+	v := must(memoryview.FromObject([]byte("abcdefgh")))
+	var piece memoryview.View
+	if err := v.SliceInto(&piece, 2, 5, 1); err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"a slice that is too long":  piece.SliceInto(&piece, 0, 20, 1),
+		"an index outside":          piece.SubInto(&piece, 100),
+		"too many indices":          piece.SubInto(&piece, 0, 0),
+		"a slice of a released one": new(memoryview.View).SliceInto(&piece, 0, 0, 1),
+	} {
+		if got := string(must(piece.ToBytes(buffer.C))); err == nil || got != "cde" {
+			t.Errorf("%s: %v, and the view is now %q", what, err, got)
+		}
+	}
+}
+
+// SubInto follows pointers in the memory: a release meanwhile waits for it, or makes it fail.
+func TestSubIntoAgainstRelease(t *testing.T) {
+	rows := must(export.Rows([][]int32{{1, 2}, {3, 4}}))
+	for range 300 {
+		v := must(memoryview.FromObject(rows))
+		done := make(chan error)
+		go func() {
+			var row memoryview.View
+			var err error
+			for err == nil {
+				err = v.SubInto(&row, 1)
+			}
+			done <- err
+		}()
+		_ = v.Release()
+		if err := <-done; !errors.Is(err, buffer.ErrReleased) {
+			t.Fatal(err)
+		}
 	}
 }

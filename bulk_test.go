@@ -1,6 +1,7 @@
 package memoryview_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -76,7 +78,7 @@ func TestLookupAgainstItems(t *testing.T) {
 			int8(-128), math.Copysign(0, -1), "a", []byte("a"),
 			[]byte{0, 0, 0},
 			[]any{0.0, 0.0},
-			nil, 1 << 40, format.NewFloat16(1), uintptr(1),
+			nil, int64(1) << 40, format.NewFloat16(1), uintptr(1),
 		}).Draw(t, "value")
 		if len(items) > 0 && rapid.Bool().Draw(t, "an item") {
 			value = rapid.SampledFrom(items).Draw(t, "item")
@@ -180,7 +182,7 @@ func TestHexAgainstBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawFormatted(t, "<h", drawBulkShape(t), "view")
 		data := must(v.ToBytes(buffer.C))
-		group := rapid.OneOf(rapid.IntRange(-9, 9), rapid.SampledFrom([]int{math.MinInt, math.MaxInt, 1 << 40})).Draw(t, "group")
+		group := rapid.OneOf(rapid.IntRange(-9, 9), rapid.SampledFrom([]int{math.MinInt, math.MaxInt, 1 << 30})).Draw(t, "group")
 		var groups []string
 		for size := max(group, -group); group != 0 && size > 0 && size < len(data); {
 			if group > 0 {
@@ -279,5 +281,37 @@ func TestConvertShapesAndOverlap(t *testing.T) {
 	wide := must(must(memoryview.FromObject(mem)).Cast("q"))
 	if err := memoryview.Convert(wide, half); err != nil || !slices.Equal(mem, []int32{1, 0, 2, 0, 3, 0, 4, 0}) {
 		t.Errorf("onto itself: %v, %v", mem, err)
+	}
+}
+
+// Strides of zero make arrays that no memory can hold a copy of: what would need one is an error.
+func TestTemporariesOfHugeArrays(t *testing.T) {
+	huge := func(format string) *buffer.Buffer {
+		mem := make([]byte, 8)
+		m := buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: len(mem), Obj: mem}
+		return must(m.Lend(0, buffer.Layout{ItemSize: 8, Format: format, Shape: []int{math.MaxInt / 16}, Strides: []int{0}}, buffer.Full))
+	}
+	floats := must(memoryview.FromBuffer(huge("d")))
+	for what, err := range map[string]error{
+		"numbers onto themselves": memoryview.Convert(floats, must(memoryview.FromBuffer(must(floats.GetBuffer(buffer.FullRO))))),
+		"values":                  memoryview.Convert(must(memoryview.FromBuffer(huge("T{d:a:}"))), must(memoryview.FromBuffer(huge("8s")))),
+		"a copy onto itself":      floats.CopyFrom(floats),
+	} {
+		if !errors.Is(err, buffer.ErrValue) && !errors.Is(err, buffer.ErrLayout) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := floats.Hex("", 0); !errors.Is(err, buffer.ErrLayout) {
+		t.Errorf("hex: %v", err)
+	}
+}
+
+func TestManyWorkers(t *testing.T) {
+	src := bytes.Repeat([]byte("abc"), 1<<20)
+	for _, workers := range []int{0, 1 << 20, math.MaxInt} {
+		dst := make([]byte, len(src))
+		if err := buffer.Copy(dst, src, buffer.Parallel(workers)); err != nil || !bytes.Equal(dst, src) {
+			t.Errorf("%d workers: %v", workers, err)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
 // Bytes returns the memory itself, without copying, where it is contiguous in C order; else
@@ -53,13 +54,9 @@ func grown(dst []byte, n int) []byte {
 	return slices.Grow(dst, n)[:len(dst)+n]
 }
 
-// mostBytes is as much as a copy in memory may have. Strides of zero make arrays far larger than
-// the memory they lie in.
-const mostBytes = 1 << (30 + 10*(^uint(0)>>63)) // 1 GiB, or 1 TiB on 64-bit systems
-
 func checkCopy(n int) error {
-	if n > mostBytes {
-		return fmt.Errorf("copy of %d bytes: %w: at most %d fit into memory: WriteTo and ReadAt go piece by piece", n, buffer.ErrLayout, mostBytes)
+	if n > kernel.MostBytes {
+		return fmt.Errorf("copy of %d bytes: %w: at most %d fit into memory: WriteTo and ReadAt go piece by piece", n, buffer.ErrLayout, kernel.MostBytes)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 //
 // A number that does not fit (300 as 'B', NaN as 'i') is buffer.ErrValue; so are different shapes.
 // Formats that cannot be converted, as complex numbers to real ones, are buffer.ErrType. On an error
-// nothing is written. Overlapping memory is converted as if through a temporary.
+// nothing is written, unless mapped memory went away on the way (buffer.ErrFault). Overlapping memory is converted as if through a temporary.
 func Convert(dst, src any) error {
 	to, temporary, err := loanOf(dst, buffer.Full)
 	if err != nil {

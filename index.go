@@ -99,8 +99,8 @@ func (v *View) Slice(start, stop, step int) (*View, error) {
 	return v.share(cut)
 }
 
-// SliceInto is [View.Slice] into a View of the caller's, without allocating: a loop can cut piece after
-// piece into one variable. What it makes is borrowed: it is valid while v is, it does not keep the memory
+// SliceInto is [View.Slice] into a View of the caller's, without allocating in up to three
+// dimensions: a loop can cut piece after piece into one variable. What it makes is borrowed: it is valid while v is, it does not keep the memory
 // from being given back, and it is not for sharing between goroutines. Dst is a zero, a released or a
 // borrowed View, and may be v itself where v is borrowed; one with a hold of its own is buffer.ErrValue,
 // one whose memory is lent on buffer.ErrExported.

@@ -49,7 +49,7 @@ func nest(items kernel.Items, typ *format.Type, unpack func(row kernel.Items) []
 }
 
 // mostItems is as much as a list may have: an item takes 16 bytes in it, and what it points to.
-const mostItems = mostBytes / 64
+const mostItems = kernel.MostBytes / 64
 
 // mostEmptyLists bounds what a shape without items may cost: (1<<40, 0) is easily said.
 const mostEmptyLists = 1 << 20

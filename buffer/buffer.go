@@ -22,59 +22,6 @@ type Buffer struct {
 	part
 }
 
-// part says which part of a block a buffer covers, and what lies there.
-type part struct {
-	base   unsafe.Pointer // where offset counts from
-	offset int            // bytes from base to item 0: a pointer is formed only when there is one
-	nbytes int
-	item   *item
-
-	flags    Flags
-	readOnly bool
-	indirect bool // there are suboffsets
-	ndim     uint8
-	inline   [2 * inlineDims]int // shape and strides of most arrays
-	more     []int               // shape, strides and suboffsets of the others
-}
-
-const inlineDims = 3
-
-// set stores the layout of a buffer under construction. The layout is valid.
-func (b *Buffer) set(it *item, l *Layout) {
-	n := len(l.Shape)
-	b.item, b.ndim, b.indirect = it, uint8(n), l.Suboffsets != nil
-	store := b.inline[:0]
-	if n > inlineDims || b.indirect {
-		store = make([]int, 0, 3*n)
-	}
-	store = append(append(append(store, l.Shape...), l.Strides...), l.Suboffsets...)
-	if b.more = nil; n > inlineDims || b.indirect {
-		b.more = store
-	}
-	b.nbytes = it.size
-	for _, extent := range l.Shape {
-		b.nbytes *= extent
-	}
-}
-
-// dims returns the buffer's own slices, which nobody may change.
-func (b *Buffer) dims() (shape, strides, suboffsets []int) {
-	n := int(b.ndim)
-	if b.more == nil {
-		return b.inline[:n:n], b.inline[n : 2*n : 2*n], nil
-	}
-	if b.indirect {
-		suboffsets = b.more[2*n:]
-	}
-	return b.more[:n:n], b.more[n : 2*n : 2*n], suboffsets
-}
-
-// layout shares the buffer's own slices; Layout copies them.
-func (b *Buffer) layout() Layout {
-	shape, strides, suboffsets := b.dims()
-	return Layout{ItemSize: b.ItemSize(), Format: b.Format(), Shape: shape, Strides: strides, Suboffsets: suboffsets}
-}
-
 // Layout returns a copy of the layout. Strides are always set.
 func (b *Buffer) Layout() Layout {
 	l := b.layout()
@@ -186,7 +133,10 @@ func (b *Buffer) Release() error {
 	if b.handle {
 		return fmt.Errorf("%w: this buffer is borrowed: release the view it belongs to", ErrValue)
 	}
-	b.lender = nil
+	if b.lender != nil {
+		b.lender = nil
+		return nil
+	}
 	if blk := b.block.Swap(nil); blk != nil {
 		blk.leave()
 	}
@@ -194,7 +144,7 @@ func (b *Buffer) Release() error {
 }
 
 // Borrow returns a handle on the same loan that cannot release it, to be handed to others. It ends
-// when b does.
+// when b does or, where b is borrowed itself, when its lender does.
 func (b *Buffer) Borrow() *Buffer {
 	return &Buffer{lender: b.holder(), handle: true, part: b.part}
 }

@@ -153,8 +153,7 @@ func (b *Buffer) copyFrom(src *Buffer, opts []CopyOption) error {
 			if err := b.sameStructure(src); err != nil {
 				return err
 			}
-			copyItems(b.Items(to), src.Items(from), o.workers)
-			return nil
+			return copyItems(b.Items(to), src.Items(from), o.workers)
 		})
 	})
 }
@@ -174,15 +173,18 @@ func (b *Buffer) sameStructure(src *Buffer) error {
 }
 
 // copyItems uses up to so many goroutines where it needs no temporary.
-func copyItems(dst, src kernel.Items, workers int) {
-	if dst.Count() == 0 || dst.Size == 0 {
-		return
-	}
-	if !kernel.Overlap(&dst, &src) {
+func copyItems(dst, src kernel.Items, workers int) error {
+	n := src.Count() * src.Size
+	switch {
+	case n == 0:
+	case !kernel.Overlap(&dst, &src):
 		kernel.CopyParallel(dst, src, workers)
-		return
+	case n > kernel.MostBytes:
+		return fmt.Errorf("%w: copy of %d bytes onto their own memory: a temporary has at most %d", ErrLayout, n, kernel.MostBytes)
+	default:
+		tmp := make([]byte, n)
+		kernel.Pack(tmp, src, false)
+		kernel.Unpack(dst, tmp, false)
 	}
-	tmp := make([]byte, src.Count()*src.Size)
-	kernel.Pack(tmp, src, false)
-	kernel.Unpack(dst, tmp, false)
+	return nil
 }

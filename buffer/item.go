@@ -16,14 +16,6 @@ type item struct {
 	typ    *format.Type
 }
 
-// kind returns what the items are. Those of a zero Buffer are nothing.
-func (b *Buffer) kind() *item {
-	if b.item == nil {
-		return noItem
-	}
-	return b.item
-}
-
 var noItem = func() *item {
 	typ, err := format.Parse("")
 	if err != nil {

@@ -17,7 +17,7 @@ func EqualNumbers(a, b Items, na, nb Number) bool {
 	case na == nb && na.integer():
 		return EqualBytes(a, b)
 	case nb.Kind == Complex && na.Kind != Complex:
-		return EqualNumbers(a, b.part(0, nb.Size/2), na, nb.part()) && zero(b.part(nb.Size/2, nb.Size/2), nb.part())
+		return EqualNumbers(a, b.Part(0, nb.Size/2), na, nb.part()) && zero(b.Part(nb.Size/2, nb.Size/2), nb.part())
 	}
 	var e equality
 	parts := na.parts()
@@ -42,19 +42,6 @@ var (
 func zero(it Items, n Number) bool {
 	zeros := Items{Base: unsafe.Pointer(&zeroByte), Shape: it.Shape, Strides: zeroStrides[:len(it.Shape)]}
 	return EqualNumbers(it, zeros, n, Number{Kind: Uint, Size: 1})
-}
-
-// part returns what lies at an offset in each item.
-func (it *Items) part(offset, size int) Items {
-	part := *it
-	part.Size = size
-	if d := indirectDims(it); d > 0 {
-		part.Suboffsets = append([]int(nil), it.Suboffsets...)
-		part.Suboffsets[d-1] += offset
-	} else {
-		part.Base = unsafe.Add(it.Base, offset)
-	}
-	return part
 }
 
 // An equality compares runs of numbers: as they are, or once they are in forms that hold them exactly.

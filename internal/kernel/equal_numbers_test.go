@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -145,4 +146,16 @@ func TestEqualBytesOfScattered(t *testing.T) {
 			rt.Fatal("a changed copy is equal")
 		}
 	})
+}
+
+// What has no bytes may end a Go object: a pointer to it would point into the next one.
+func TestPartWithoutBytesLiesNowhere(t *testing.T) {
+	mem := make([]byte, 8)
+	it := Items{Base: unsafe.Pointer(&mem[0]), Size: 8, Shape: []int{1}, Strides: []int{8}}
+	if end := it.Part(8, 0); uintptr(end.Base) == uintptr(it.Base)+8 || end.Count() != 1 {
+		t.Errorf("a part without bytes lies at %p, its object ends at %#x", end.Base, uintptr(it.Base)+8)
+	}
+	if part := it.Part(4, 4); part.Base != unsafe.Pointer(&mem[4]) {
+		t.Errorf("a part of bytes 4 to 7 lies at %p, want %p", part.Base, &mem[4])
+	}
 }

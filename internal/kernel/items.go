@@ -86,6 +86,28 @@ func (it *Items) Window() (low, high int) {
 	return low, high
 }
 
+// Part describes what lies at an offset in each item. What has no bytes lies nowhere: it may end an object.
+func (it *Items) Part(offset, size int) Items {
+	part := *it
+	part.Size = size
+	if size == 0 {
+		part.Base, part.Strides, part.Suboffsets = unsafe.Pointer(&nothing), make([]int, len(it.Shape)), nil
+	} else if d := indirectDims(it); d > 0 {
+		part.Suboffsets = append([]int(nil), it.Suboffsets...)
+		part.Suboffsets[d-1] += offset
+	} else {
+		part.Base = unsafe.Add(it.Base, offset)
+	}
+	return part
+}
+
+// nothing is where items of no bytes lie.
+var nothing [1]byte
+
+// MostBytes is as much as a temporary or a copy in memory may have. Strides of zero make arrays far larger
+// than the memory they lie in.
+const MostBytes = 1 << (30 + 10*(^uint(0)>>63)) // 1 GiB, or 1 TiB on 64-bit systems
+
 // Overlap reports whether the two, which have items, might share bytes. Behind pointers anything might.
 func Overlap(a, b *Items) bool {
 	if a.Indirect() || b.Indirect() {

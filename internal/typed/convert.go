@@ -23,6 +23,9 @@ func Convert(dst, src kernel.Items, to, from *format.Type) error {
 		return fmt.Errorf("%w: a complex number has no place there: convert its parts, from a cast to its floats", format.ErrType)
 	}
 	if kernel.Overlap(&dst, &src) {
+		if err := checkTemporary(src); err != nil {
+			return err
+		}
 		src = packed(src)
 	}
 	if at, ok := kernel.Convert(dst, src, numberTo, numberFrom); !ok {
@@ -53,6 +56,14 @@ func reshape(it *kernel.Items, shape []int) {
 	it.Shape, it.Strides = shape, strides
 }
 
+// checkTemporary refuses what no memory can hold a copy of.
+func checkTemporary(it kernel.Items) error {
+	if n := it.Count(); n > kernel.MostBytes/it.Size {
+		return fmt.Errorf("%w: %d items of %d bytes want a temporary of more than %d: convert parts", format.ErrValue, n, it.Size, kernel.MostBytes)
+	}
+	return nil
+}
+
 // packed is a copy of the items in C order.
 func packed(it kernel.Items) kernel.Items {
 	data := make([]byte, it.Count()*it.Size)
@@ -76,6 +87,9 @@ func errDoesNotFit(src kernel.Items, from *format.Type, at int) error {
 func convertValues(dst, src kernel.Items, to, from *format.Type) error {
 	if dst.Size == 0 {
 		return nil
+	}
+	if err := checkTemporary(dst); err != nil {
+		return err
 	}
 	done := make([]byte, dst.Count()*dst.Size)
 	kernel.Pack(done, dst, false) // for the padding, which stays as it is

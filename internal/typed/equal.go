@@ -103,7 +103,7 @@ func equalParts(a, b kernel.Items, typA, typB *format.Type) (bool, error) {
 func equalFields(a, b kernel.Items, typA, typB *format.Type) (bool, error) {
 	for i := range typA.NumField() {
 		fieldA, fieldB := typA.Field(i), typB.Field(i)
-		equal, err := equalParts(part(a, fieldA.Offset), part(b, fieldB.Offset), fieldA.Type, fieldB.Type)
+		equal, err := equalParts(a.Part(fieldA.Offset, fieldA.Type.Size()), b.Part(fieldB.Offset, fieldB.Type.Size()), fieldA.Type, fieldB.Type)
 		if !equal {
 			return false, err
 		}
@@ -126,19 +126,6 @@ func elements(it kernel.Items, typ *format.Type) kernel.Items {
 	}
 	it.Shape, it.Strides = slices.Concat(it.Shape, shape), strides
 	it.Size = typ.Elem().Size()
-	return it
-}
-
-// part describes what lies at an offset in each item.
-func part(it kernel.Items, offset int) kernel.Items {
-	for d := len(it.Suboffsets) - 1; d >= 0; d-- {
-		if it.Suboffsets[d] >= 0 {
-			it.Suboffsets = slices.Clone(it.Suboffsets)
-			it.Suboffsets[d] += offset
-			return it
-		}
-	}
-	it.Base = unsafe.Add(it.Base, offset)
 	return it
 }
 
