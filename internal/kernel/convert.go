@@ -66,8 +66,12 @@ func checkAll(src Items, to, from Number) (position int, ok bool) {
 	if !refusable(to, from) {
 		return 0, true
 	}
-	c := checker{fits: checks[from.form()][to.form()]}
-	c.path.find(from.native(), from, src.Count())
+	native := from.native()
+	if !from.integer() {
+		native.Size = 8
+	}
+	c := checker{fits: checksOf[native.form()][to.form()]}
+	c.path.find(native, from, src.Count())
 	if c.path.n == 0 && isRun(&src) && c.fits(src.Base, src.Count()) {
 		return 0, true
 	}

@@ -1657,6 +1657,513 @@ done:
 	VZEROUPPER
 	RET
 
+// func float64ToInt32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·float64ToInt32(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·float64ToInt32Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VCVTTPD2DQY (CX)(BX*8), X0
+	VMOVDQU     X0, (AX)(BX*4)
+	VCVTTPD2DQY 32(CX)(BX*8), X0
+	VMOVDQU     X0, 16(AX)(BX*4)
+	VCVTTPD2DQY 64(CX)(BX*8), X0
+	VMOVDQU     X0, 32(AX)(BX*4)
+	VCVTTPD2DQY 96(CX)(BX*8), X0
+	VMOVDQU     X0, 48(AX)(BX*4)
+	ADDQ        $0x10, BX
+	CMPQ        BX, DX
+	JLE         loop
+	SUBQ        $0x10, BX
+	CMPQ        BX, DX
+	JEQ         done
+	MOVQ        DX, BX
+	JMP         loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func float32ToInt32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·float32ToInt32(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·float32ToInt32Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VCVTTPS2DQ (CX)(BX*4), X0
+	VMOVDQU    X0, (AX)(BX*4)
+	VCVTTPS2DQ 16(CX)(BX*4), X0
+	VMOVDQU    X0, 16(AX)(BX*4)
+	VCVTTPS2DQ 32(CX)(BX*4), X0
+	VMOVDQU    X0, 32(AX)(BX*4)
+	VCVTTPS2DQ 48(CX)(BX*4), X0
+	VMOVDQU    X0, 48(AX)(BX*4)
+	ADDQ       $0x10, BX
+	CMPQ       BX, DX
+	JLE        loop
+	SUBQ       $0x10, BX
+	CMPQ       BX, DX
+	JEQ        done
+	MOVQ       DX, BX
+	JMP        loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func float64sFitAVX2(src *byte, n int, low float64, high float64) bool
+// Requires: AVX, AVX2, SSE2
+TEXT ·float64sFitAVX2(SB), NOSPLIT, $0-33
+#ifdef KERNEL_COUNT
+	INCQ ·float64sFitAVX2Ran(SB)
+#endif
+	MOVQ         src+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVSD        low+16(FP), X0
+	MOVSD        high+24(FP), X1
+	VBROADCASTSD X0, Y0
+	VBROADCASTSD X1, Y1
+	XORQ         BX, BX
+	SUBQ         $0x10, CX
+
+loop:
+	VMOVUPD   (AX)(BX*8), Y3
+	VCMPPD    $0x01, Y3, Y0, Y4
+	VCMPPD    $0x01, Y1, Y3, Y2
+	VANDPD    Y4, Y2, Y2
+	VMOVUPD   32(AX)(BX*8), Y3
+	VCMPPD    $0x01, Y3, Y0, Y4
+	VCMPPD    $0x01, Y1, Y3, Y3
+	VANDPD    Y3, Y2, Y2
+	VANDPD    Y4, Y2, Y2
+	VMOVUPD   64(AX)(BX*8), Y3
+	VCMPPD    $0x01, Y3, Y0, Y4
+	VCMPPD    $0x01, Y1, Y3, Y3
+	VANDPD    Y3, Y2, Y2
+	VANDPD    Y4, Y2, Y2
+	VMOVUPD   96(AX)(BX*8), Y3
+	VCMPPD    $0x01, Y3, Y0, Y4
+	VCMPPD    $0x01, Y1, Y3, Y3
+	VANDPD    Y3, Y2, Y2
+	VANDPD    Y4, Y2, Y2
+	VMOVMSKPD Y2, DX
+	CMPL      DX, $0x0f
+	JNE       outside
+	ADDQ      $0x10, BX
+	CMPQ      BX, CX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, CX
+	JEQ       done
+	MOVQ      CX, BX
+	JMP       loop
+
+done:
+	MOVB $0x01, AL
+	MOVB AL, ret+32(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, AL
+	MOVB AL, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func int8ToInt16(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·int8ToInt16(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·int8ToInt16Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVSXBW (CX)(BX*1), Y0
+	VMOVDQU   Y0, (AX)(BX*2)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func uint8ToUint16(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·uint8ToUint16(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·uint8ToUint16Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVZXBW (CX)(BX*1), Y0
+	VMOVDQU   Y0, (AX)(BX*2)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func int8ToInt32(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·int8ToInt32(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·int8ToInt32Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVSXBD (CX)(BX*1), Y0
+	VMOVDQU   Y0, (AX)(BX*4)
+	VPMOVSXBD 8(CX)(BX*1), Y0
+	VMOVDQU   Y0, 32(AX)(BX*4)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func uint8ToUint32(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·uint8ToUint32(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·uint8ToUint32Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVZXBD (CX)(BX*1), Y0
+	VMOVDQU   Y0, (AX)(BX*4)
+	VPMOVZXBD 8(CX)(BX*1), Y0
+	VMOVDQU   Y0, 32(AX)(BX*4)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func int8ToInt64(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·int8ToInt64(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·int8ToInt64Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVSXBQ (CX)(BX*1), Y0
+	VMOVDQU   Y0, (AX)(BX*8)
+	VPMOVSXBQ 4(CX)(BX*1), Y0
+	VMOVDQU   Y0, 32(AX)(BX*8)
+	VPMOVSXBQ 8(CX)(BX*1), Y0
+	VMOVDQU   Y0, 64(AX)(BX*8)
+	VPMOVSXBQ 12(CX)(BX*1), Y0
+	VMOVDQU   Y0, 96(AX)(BX*8)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func uint8ToUint64(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·uint8ToUint64(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·uint8ToUint64Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVZXBQ (CX)(BX*1), Y0
+	VMOVDQU   Y0, (AX)(BX*8)
+	VPMOVZXBQ 4(CX)(BX*1), Y0
+	VMOVDQU   Y0, 32(AX)(BX*8)
+	VPMOVZXBQ 8(CX)(BX*1), Y0
+	VMOVDQU   Y0, 64(AX)(BX*8)
+	VPMOVZXBQ 12(CX)(BX*1), Y0
+	VMOVDQU   Y0, 96(AX)(BX*8)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func int16ToInt32(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·int16ToInt32(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·int16ToInt32Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVSXWD (CX)(BX*2), Y0
+	VMOVDQU   Y0, (AX)(BX*4)
+	VPMOVSXWD 16(CX)(BX*2), Y0
+	VMOVDQU   Y0, 32(AX)(BX*4)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func uint16ToUint32(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·uint16ToUint32(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·uint16ToUint32Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVZXWD (CX)(BX*2), Y0
+	VMOVDQU   Y0, (AX)(BX*4)
+	VPMOVZXWD 16(CX)(BX*2), Y0
+	VMOVDQU   Y0, 32(AX)(BX*4)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func int16ToInt64(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·int16ToInt64(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·int16ToInt64Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVSXWQ (CX)(BX*2), Y0
+	VMOVDQU   Y0, (AX)(BX*8)
+	VPMOVSXWQ 8(CX)(BX*2), Y0
+	VMOVDQU   Y0, 32(AX)(BX*8)
+	VPMOVSXWQ 16(CX)(BX*2), Y0
+	VMOVDQU   Y0, 64(AX)(BX*8)
+	VPMOVSXWQ 24(CX)(BX*2), Y0
+	VMOVDQU   Y0, 96(AX)(BX*8)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func uint16ToUint64(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·uint16ToUint64(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·uint16ToUint64Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVZXWQ (CX)(BX*2), Y0
+	VMOVDQU   Y0, (AX)(BX*8)
+	VPMOVZXWQ 8(CX)(BX*2), Y0
+	VMOVDQU   Y0, 32(AX)(BX*8)
+	VPMOVZXWQ 16(CX)(BX*2), Y0
+	VMOVDQU   Y0, 64(AX)(BX*8)
+	VPMOVZXWQ 24(CX)(BX*2), Y0
+	VMOVDQU   Y0, 96(AX)(BX*8)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func int32ToInt64(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·int32ToInt64(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·int32ToInt64Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVSXDQ (CX)(BX*4), Y0
+	VMOVDQU   Y0, (AX)(BX*8)
+	VPMOVSXDQ 16(CX)(BX*4), Y0
+	VMOVDQU   Y0, 32(AX)(BX*8)
+	VPMOVSXDQ 32(CX)(BX*4), Y0
+	VMOVDQU   Y0, 64(AX)(BX*8)
+	VPMOVSXDQ 48(CX)(BX*4), Y0
+	VMOVDQU   Y0, 96(AX)(BX*8)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func uint32ToUint64(dst *byte, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·uint32ToUint64(SB), NOSPLIT, $0-24
+#ifdef KERNEL_COUNT
+	INCQ ·uint32ToUint64Ran(SB)
+#endif
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+
+loop:
+	VPMOVZXDQ (CX)(BX*4), Y0
+	VMOVDQU   Y0, (AX)(BX*8)
+	VPMOVZXDQ 16(CX)(BX*4), Y0
+	VMOVDQU   Y0, 32(AX)(BX*8)
+	VPMOVZXDQ 32(CX)(BX*4), Y0
+	VMOVDQU   Y0, 64(AX)(BX*8)
+	VPMOVZXDQ 48(CX)(BX*4), Y0
+	VMOVDQU   Y0, 96(AX)(BX*8)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLE       loop
+	SUBQ      $0x10, BX
+	CMPQ      BX, DX
+	JEQ       done
+	MOVQ      DX, BX
+	JMP       loop
+
+done:
+	VZEROUPPER
+	RET
+
 // func swap16AVX2(dst *byte, src *byte, n int)
 // Requires: AVX, AVX2
 TEXT ·swap16AVX2(SB), NOSPLIT, $0-24

@@ -4,7 +4,7 @@
 
 package kernel
 
-var int8ToFloat64Ran, int8ToFloat32Ran, uint8ToFloat64Ran, uint8ToFloat32Ran, int16ToFloat64Ran, int16ToFloat32Ran, swappedInt16ToFloat64Ran, swappedInt16ToFloat32Ran, uint16ToFloat64Ran, uint16ToFloat32Ran, swappedUint16ToFloat64Ran, swappedUint16ToFloat32Ran, int32ToFloat64Ran, int32ToFloat32Ran, swappedInt32ToFloat64Ran, swappedInt32ToFloat32Ran, halfToFloat64Ran, halfToFloat32Ran, swappedHalfToFloat64Ran, swappedHalfToFloat32Ran, brainToFloat64Ran, brainToFloat32Ran, swappedBrainToFloat64Ran, swappedBrainToFloat32Ran, float32ToFloat64Ran, swappedFloat32ToFloat64Ran, uint32ToFloat64Ran, int64ToFloat64Ran, uint64ToFloat64Ran, float64ToFloat32Ran, swappedUint32ToFloat64Ran, swappedInt64ToFloat64Ran, swappedUint64ToFloat64Ran, swappedFloat64ToFloat32Ran, swap16AVX2Ran, swap32AVX2Ran, swap64AVX2Ran, truthAVX2Ran uint64
+var int8ToFloat64Ran, int8ToFloat32Ran, uint8ToFloat64Ran, uint8ToFloat32Ran, int16ToFloat64Ran, int16ToFloat32Ran, swappedInt16ToFloat64Ran, swappedInt16ToFloat32Ran, uint16ToFloat64Ran, uint16ToFloat32Ran, swappedUint16ToFloat64Ran, swappedUint16ToFloat32Ran, int32ToFloat64Ran, int32ToFloat32Ran, swappedInt32ToFloat64Ran, swappedInt32ToFloat32Ran, halfToFloat64Ran, halfToFloat32Ran, swappedHalfToFloat64Ran, swappedHalfToFloat32Ran, brainToFloat64Ran, brainToFloat32Ran, swappedBrainToFloat64Ran, swappedBrainToFloat32Ran, float32ToFloat64Ran, swappedFloat32ToFloat64Ran, uint32ToFloat64Ran, int64ToFloat64Ran, uint64ToFloat64Ran, float64ToFloat32Ran, swappedUint32ToFloat64Ran, swappedInt64ToFloat64Ran, swappedUint64ToFloat64Ran, swappedFloat64ToFloat32Ran, float64ToInt32Ran, float32ToInt32Ran, float64sFitAVX2Ran, int8ToInt16Ran, uint8ToUint16Ran, int8ToInt32Ran, uint8ToUint32Ran, int8ToInt64Ran, uint8ToUint64Ran, int16ToInt32Ran, uint16ToUint32Ran, int16ToInt64Ran, uint16ToUint64Ran, int32ToInt64Ran, uint32ToUint64Ran, swap16AVX2Ran, swap32AVX2Ran, swap64AVX2Ran, truthAVX2Ran uint64
 
 func init() {
 	counters["int8ToFloat64"] = &int8ToFloat64Ran
@@ -41,6 +41,21 @@ func init() {
 	counters["swappedInt64ToFloat64"] = &swappedInt64ToFloat64Ran
 	counters["swappedUint64ToFloat64"] = &swappedUint64ToFloat64Ran
 	counters["swappedFloat64ToFloat32"] = &swappedFloat64ToFloat32Ran
+	counters["float64ToInt32"] = &float64ToInt32Ran
+	counters["float32ToInt32"] = &float32ToInt32Ran
+	counters["float64sFitAVX2"] = &float64sFitAVX2Ran
+	counters["int8ToInt16"] = &int8ToInt16Ran
+	counters["uint8ToUint16"] = &uint8ToUint16Ran
+	counters["int8ToInt32"] = &int8ToInt32Ran
+	counters["uint8ToUint32"] = &uint8ToUint32Ran
+	counters["int8ToInt64"] = &int8ToInt64Ran
+	counters["uint8ToUint64"] = &uint8ToUint64Ran
+	counters["int16ToInt32"] = &int16ToInt32Ran
+	counters["uint16ToUint32"] = &uint16ToUint32Ran
+	counters["int16ToInt64"] = &int16ToInt64Ran
+	counters["uint16ToUint64"] = &uint16ToUint64Ran
+	counters["int32ToInt64"] = &int32ToInt64Ran
+	counters["uint32ToUint64"] = &uint32ToUint64Ran
 	counters["swap16AVX2"] = &swap16AVX2Ran
 	counters["swap32AVX2"] = &swap32AVX2Ran
 	counters["swap64AVX2"] = &swap64AVX2Ran

@@ -174,6 +174,81 @@ func swappedUint64ToFloat64(dst *byte, src *byte, n int)
 //go:noescape
 func swappedFloat64ToFloat32(dst *byte, src *byte, n int)
 
+// float64ToInt32 makes int32 of float64. There are n, 16 or more.
+//
+//go:noescape
+func float64ToInt32(dst *byte, src *byte, n int)
+
+// float32ToInt32 makes int32 of float32. There are n, 16 or more.
+//
+//go:noescape
+func float32ToInt32(dst *byte, src *byte, n int)
+
+// float64sFitAVX2 reports whether n float64, 16 or more, lie between low and high.
+//
+//go:noescape
+func float64sFitAVX2(src *byte, n int, low float64, high float64) bool
+
+// int8ToInt16 makes int16 of int8. There are n, 16 or more.
+//
+//go:noescape
+func int8ToInt16(dst *byte, src *byte, n int)
+
+// uint8ToUint16 makes uint16 of uint8. There are n, 16 or more.
+//
+//go:noescape
+func uint8ToUint16(dst *byte, src *byte, n int)
+
+// int8ToInt32 makes int32 of int8. There are n, 16 or more.
+//
+//go:noescape
+func int8ToInt32(dst *byte, src *byte, n int)
+
+// uint8ToUint32 makes uint32 of uint8. There are n, 16 or more.
+//
+//go:noescape
+func uint8ToUint32(dst *byte, src *byte, n int)
+
+// int8ToInt64 makes int64 of int8. There are n, 16 or more.
+//
+//go:noescape
+func int8ToInt64(dst *byte, src *byte, n int)
+
+// uint8ToUint64 makes uint64 of uint8. There are n, 16 or more.
+//
+//go:noescape
+func uint8ToUint64(dst *byte, src *byte, n int)
+
+// int16ToInt32 makes int32 of int16. There are n, 16 or more.
+//
+//go:noescape
+func int16ToInt32(dst *byte, src *byte, n int)
+
+// uint16ToUint32 makes uint32 of uint16. There are n, 16 or more.
+//
+//go:noescape
+func uint16ToUint32(dst *byte, src *byte, n int)
+
+// int16ToInt64 makes int64 of int16. There are n, 16 or more.
+//
+//go:noescape
+func int16ToInt64(dst *byte, src *byte, n int)
+
+// uint16ToUint64 makes uint64 of uint16. There are n, 16 or more.
+//
+//go:noescape
+func uint16ToUint64(dst *byte, src *byte, n int)
+
+// int32ToInt64 makes int64 of int32. There are n, 16 or more.
+//
+//go:noescape
+func int32ToInt64(dst *byte, src *byte, n int)
+
+// uint32ToUint64 makes uint64 of uint32. There are n, 16 or more.
+//
+//go:noescape
+func uint32ToUint64(dst *byte, src *byte, n int)
+
 // swap16AVX2 turns around the bytes of words of 2. There are n, 16 or more.
 //
 //go:noescape

@@ -93,18 +93,26 @@ func complexes[F floats](dst, src unsafe.Pointer, n int) {
 // A check reports whether n numbers in a run can be converted.
 type check func(src unsafe.Pointer, n int) bool
 
-// checks are those of conversions to integers.
-var checks = [forms][forms]check{
-	formInt8:    checksOfIntegers[int8](),
-	formInt16:   checksOfIntegers[int16](),
-	formInt32:   checksOfIntegers[int32](),
-	formInt64:   checksOfIntegers[int64](),
-	formUint8:   checksOfIntegers[uint8](),
-	formUint16:  checksOfIntegers[uint16](),
-	formUint32:  checksOfIntegers[uint32](),
-	formUint64:  checksOfIntegers[uint64](),
-	formFloat32: checksOfFloats[float32](),
-	formFloat64: checksOfFloats[float64](),
+// checksOf are those of conversions to integers, from each form to each. Floats are checked as float64.
+var checksOf = [forms][forms]check{
+	formInt8:   checksOfIntegers[int8](),
+	formInt16:  checksOfIntegers[int16](),
+	formInt32:  checksOfIntegers[int32](),
+	formInt64:  checksOfIntegers[int64](),
+	formUint8:  checksOfIntegers[uint8](),
+	formUint16: checksOfIntegers[uint16](),
+	formUint32: checksOfIntegers[uint32](),
+	formUint64: checksOfIntegers[uint64](),
+	formFloat64: {
+		formInt8:   float64sFit[int8],
+		formInt16:  float64sFit[int16],
+		formInt32:  float64sFit[int32],
+		formInt64:  float64sFit[int64],
+		formUint8:  float64sFit[uint8],
+		formUint16: float64sFit[uint16],
+		formUint32: float64sFit[uint32],
+		formUint64: float64sFit[uint64],
+	},
 }
 
 func checksOfIntegers[S integers]() [forms]check {
@@ -120,19 +128,6 @@ func checksOfIntegers[S integers]() [forms]check {
 	}
 }
 
-func checksOfFloats[S floats]() [forms]check {
-	return [forms]check{
-		formInt8:   floatsFit[int8, S],
-		formInt16:  floatsFit[int16, S],
-		formInt32:  floatsFit[int32, S],
-		formInt64:  floatsFit[int64, S],
-		formUint8:  floatsFit[uint8, S],
-		formUint16: floatsFit[uint16, S],
-		formUint32: floatsFit[uint32, S],
-		formUint64: floatsFit[uint64, S],
-	}
-}
-
 // integersFit: what comes back changed, or with the other sign, did not fit.
 func integersFit[D, S integers](src unsafe.Pointer, n int) bool {
 	ran("integersFit")
@@ -144,12 +139,16 @@ func integersFit[D, S integers](src unsafe.Pointer, n int) bool {
 	return true
 }
 
-// floatsFit: what lies between the bounds fits once its fraction is cut. A NaN lies nowhere.
-func floatsFit[D integers, S floats](src unsafe.Pointer, n int) bool {
-	ran("floatsFit")
+// float64sFit: what lies between the bounds fits once its fraction is cut. A NaN lies nowhere.
+func float64sFit[D integers](src unsafe.Pointer, n int) bool {
 	low, high := bounds[D]()
-	for _, x := range numbers[S](src, n) {
-		if x := float64(x); !(x > low && x < high) {
+	return between(src, n, low, high)
+}
+
+func betweenGo(src unsafe.Pointer, n int, low, high float64) bool {
+	ran("between")
+	for _, x := range numbers[float64](src, n) {
+		if !(x > low && x < high) {
 			return false
 		}
 	}

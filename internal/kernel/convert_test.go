@@ -107,3 +107,41 @@ func convertEdges(t *testing.T, to, from Number) {
 		}
 	}
 }
+
+// TestRefusedAnywhere puts one number that is refused at every place of runs of some lengths.
+func TestRefusedAnywhere(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		for _, from := range allNumbers {
+			for _, to := range allNumbers {
+				large := tooLarge(to, from)
+				if large == nil {
+					continue
+				}
+				for _, n := range []int{1, 17, 50} {
+					src, dst := make([]byte, n*from.Size), make([]byte, n*to.Size)
+					for i := range n {
+						copy(src[i*from.Size:], large)
+						if position, ok := Convert(line(dst, to.Size), line(src, from.Size), to, from); ok || position != i {
+							t.Errorf("%v to %v: number %d of %d is not refused, but %d (%v)", from, to, i, n, position, !ok)
+						}
+						clear(src)
+					}
+				}
+			}
+		}
+	})
+}
+
+// tooLarge is an item that is refused, or nil.
+func tooLarge(to, from Number) []byte {
+	if !Convertible(to, from) {
+		return nil
+	}
+	for _, x := range edges {
+		item := make([]byte, from.Size)
+		if from.write(item, value{x, x}) && !to.write(make([]byte, to.Size), from.read(item)) {
+			return item
+		}
+	}
+	return nil
+}

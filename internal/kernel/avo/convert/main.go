@@ -28,6 +28,20 @@ func main() {
 		wideToFloat64("uint64", 0x4530000000000000, swapped)
 		float64ToFloat32(swapped)
 	}
+	toInt32("float64", 8, func(from Mem, x reg.VecVirtual) { VCVTTPD2DQY(from, x) })
+	toInt32("float32", 4, func(from Mem, x reg.VecVirtual) { VCVTTPS2DQ(from, x) })
+	fit()
+	for _, e := range []extension{
+		{1, 2, VPMOVSXBW, VPMOVZXBW},
+		{1, 4, VPMOVSXBD, VPMOVZXBD},
+		{1, 8, VPMOVSXBQ, VPMOVZXBQ},
+		{2, 4, VPMOVSXWD, VPMOVZXWD},
+		{2, 8, VPMOVSXWQ, VPMOVZXWQ},
+		{4, 8, VPMOVSXDQ, VPMOVZXDQ},
+	} {
+		extend("int", e.from, e.to, e.signed)
+		extend("uint", e.from, e.to, e.unsigned)
+	}
 	for _, size := range []int{2, 4, 8} {
 		swap(size)
 	}
@@ -131,6 +145,70 @@ func float64ToFloat32(swapped bool) {
 				loader(load.At(src, i, 8, k), y)
 				VCVTPD2PSY(y, x)
 				VMOVUPS(x, load.At(dst, i, 4, k))
+			}
+		}
+	})
+}
+
+// toInt32 cuts the fractions of floats that are in the range.
+func toInt32(from string, size int, load4 load.Loader) {
+	conversion(from, "int32", size, false, func(load.Swapper) func(dst, src, i reg.Register) {
+		return func(dst, src, i reg.Register) {
+			for k := 0; k < load.Turn; k += 4 {
+				x := XMM()
+				load4(load.At(src, i, size, k), x)
+				VMOVDQU(x, load.At(dst, i, 4, k))
+			}
+		}
+	})
+}
+
+// fit writes the kernel that says whether floats lie between bounds.
+func fit() {
+	emit.Kernel("float64sFitAVX2", "func(src *byte, n int, low, high float64) bool",
+		fmt.Sprintf("float64sFitAVX2 reports whether n float64, %d or more, lie between low and high.", load.Turn))
+	src, n := Load(Param("src"), GP64()), Load(Param("n"), GP64())
+	low, high := YMM(), YMM()
+	Load(Param("low"), low.AsX())
+	Load(Param("high"), high.AsX())
+	VBROADCASTSD(low.AsX(), low)
+	VBROADCASTSD(high.AsX(), high)
+	mask := GP32()
+	load.Turns(n, func(i reg.Register) {
+		all, x, y := YMM(), YMM(), YMM()
+		for k := 0; k < load.Turn; k += 4 {
+			VMOVUPD(load.At(src, i, 8, k), x)
+			VCMPPD(Imm(1), x, low, y) // low < x
+			if k == 0 {
+				VCMPPD(Imm(1), high, x, all)
+			} else {
+				VCMPPD(Imm(1), high, x, x)
+				VANDPD(x, all, all)
+			}
+			VANDPD(y, all, all)
+		}
+		VMOVMSKPD(all, mask)
+		CMPL(mask, Imm(0xf))
+		JNE(LabelRef("outside"))
+	})
+	load.Answer(1)
+	Label("outside")
+	load.Answer(0)
+}
+
+// An extension makes integers of a size from shorter ones.
+type extension struct {
+	from, to         int
+	signed, unsigned func(ops ...Op)
+}
+
+func extend(kind string, from, to int, move func(ops ...Op)) {
+	conversion(fmt.Sprint(kind, 8*from), fmt.Sprint(kind, 8*to), from, false, func(load.Swapper) func(dst, src, i reg.Register) {
+		return func(dst, src, i reg.Register) {
+			for k := 0; k < load.Turn; k += 32 / to {
+				y := YMM()
+				move(load.At(src, i, from, k), y)
+				VMOVDQU(y, load.At(dst, i, to, k))
 			}
 		}
 	})

@@ -60,15 +60,7 @@ func same(name, what string, sizeA, sizeB int, prepare func() load.Loader) {
 		CMPL(mask, Imm(0xff))
 		JNE(LabelRef("different"))
 	})
-	answer(1)
+	load.Answer(1)
 	Label("different")
-	answer(0)
-}
-
-func answer(same int) {
-	result := GP8()
-	MOVB(Imm(uint64(same)), result)
-	Store(result, ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+	load.Answer(0)
 }

@@ -163,6 +163,15 @@ func Turns(n reg.Register, body func(i reg.Register)) {
 	Label("done")
 }
 
+// Answer returns a bool.
+func Answer(yes int) {
+	result := GP8()
+	MOVB(Imm(uint64(yes)), result)
+	Store(result, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
 // Title is a name with a capital letter.
 func Title(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
