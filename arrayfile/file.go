@@ -69,7 +69,7 @@ func Open(path string, opts ...Option) (*File, error) {
 	}
 	f := &File{name: path, file: file, settings: s}
 	if info, err = file.Stat(); err == nil {
-		err = f.read(file, info.Size())
+		err = f.read(&ahead{ReaderAt: file}, info.Size())
 	}
 	if err != nil {
 		_ = file.Close()
