@@ -1,0 +1,130 @@
+package cpython
+
+import (
+	"errors"
+	"strings"
+	"unsafe"
+)
+
+// ErrClosed: Python was not started, or is closed.
+var ErrClosed = errors.New("Python is not running")
+
+// ErrStarted: a process can have one Python, once.
+var ErrStarted = errors.New("Python was started before")
+
+// ErrNotFound: no libpython of 3.10 to 3.14 could be loaded.
+var ErrNotFound = errors.New("no libpython found")
+
+// Error is a Python exception.
+type Error struct {
+	Type      string // the exception's type, such as "ValueError" or "numpy.linalg.LinAlgError"
+	Message   string // str() of the exception
+	Traceback string // as Python prints it, with the type and the message at the end
+}
+
+// Error returns the type and the message.
+func (e *Error) Error() string {
+	if e.Message == "" {
+		return e.Type
+	}
+	return e.Type + ": " + e.Message
+}
+
+// raised takes the exception that a C function has set, and clears it. The GIL is held.
+func raised() error {
+	var exc struct{ typ, value, traceback uintptr }
+	call(c.ErrFetch, uintptr(unsafe.Pointer(&exc.typ)), uintptr(unsafe.Pointer(&exc.value)), uintptr(unsafe.Pointer(&exc.traceback)))
+	if exc.typ == 0 {
+		return &Error{Type: "SystemError", Message: "a function failed without an exception"}
+	}
+	call(c.ErrNormalize, uintptr(unsafe.Pointer(&exc.typ)), uintptr(unsafe.Pointer(&exc.value)), uintptr(unsafe.Pointer(&exc.traceback)))
+	defer decRef(exc.typ, exc.value, exc.traceback)
+	e := &Error{Type: typeName(exc.typ), Message: text(exc.value)}
+	e.Traceback = formatTraceback(exc.typ, exc.value, exc.traceback)
+	if e.Traceback == "" {
+		e.Traceback = e.Error() + "\n"
+	}
+	return e
+}
+
+// typeName is a type's name with its module, where that is not builtins. The GIL is held.
+func typeName(typ uintptr) string {
+	name, module := attrText(typ, "__qualname__"), attrText(typ, "__module__")
+	if module == "" || module == "builtins" || module == "__main__" {
+		return name
+	}
+	return module + "." + name
+}
+
+// typeNameOf is the name of an object's type. The GIL is held.
+func typeNameOf(object uintptr) string {
+	typ := call(c.TypeOf, object)
+	defer decRef(typ)
+	return typeName(typ)
+}
+
+func attrText(object uintptr, name string) string {
+	attr := call(c.GetAttrString, object, uintptr(unsafe.Pointer(cString(name))))
+	defer decRef(attr)
+	return text(attr)
+}
+
+// text is str() of an object, or "" where that fails. The GIL is held.
+func text(object uintptr) string {
+	if object == 0 {
+		call(c.ErrClear)
+		return ""
+	}
+	str := call(c.Str, object)
+	defer decRef(str)
+	s, err := stringOf(str)
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// formatTraceback calls traceback.format_exception. The GIL is held.
+func formatTraceback(typ, value, traceback uintptr) string {
+	module := call(c.ImportModule, uintptr(unsafe.Pointer(cString("traceback"))))
+	defer decRef(module)
+	if module == 0 {
+		call(c.ErrClear)
+		return ""
+	}
+	format := call(c.GetAttrString, module, uintptr(unsafe.Pointer(cString("format_exception"))))
+	defer decRef(format)
+	if traceback == 0 {
+		traceback = c.None
+	}
+	args := tupleOf(typ, value, traceback)
+	defer decRef(args)
+	if format == 0 || args == 0 {
+		call(c.ErrClear)
+		return ""
+	}
+	lines := call(c.CallObject, format, args, 0)
+	defer decRef(lines)
+	if lines == 0 {
+		call(c.ErrClear)
+		return ""
+	}
+	list, err := toGo(lines, 0)
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, line := range list.([]any) {
+		b.WriteString(line.(string))
+	}
+	return b.String()
+}
+
+// decRef gives references back; 0 is none. The GIL is held.
+func decRef(objects ...uintptr) {
+	for _, object := range objects {
+		if object != 0 {
+			call(c.DecRef, object)
+		}
+	}
+}

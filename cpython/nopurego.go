@@ -1,0 +1,21 @@
+//go:build !((linux || darwin) && (amd64 || arm64))
+
+package cpython
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+)
+
+// Elsewhere Start fails, and nothing else is ever reached.
+
+const supported = false
+
+var errUnsupported = fmt.Errorf("%w: %s on %s", errors.ErrUnsupported, runtime.GOOS, runtime.GOARCH)
+
+func openLibrary(string) (uintptr, error)            { return 0, errUnsupported }
+func lookUp(uintptr, string) (uintptr, error)        { return 0, errUnsupported }
+func call(uintptr, ...uintptr) uintptr               { panic(errUnsupported) }
+func returnsFloat(uintptr) (f func(uintptr) float64) { return nil }
+func newCallback(any) uintptr                        { panic(errUnsupported) }

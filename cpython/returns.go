@@ -1,0 +1,66 @@
+package cpython
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// returns is the queue of what must be given back by a thread that holds the GIL: buffers and
+// references. Anybody may add to it, also the collector. Who enters Python next empties it, or else
+// Python's own thread does soon.
+type returns struct {
+	some atomic.Bool
+	wake chan struct{}
+
+	mu      sync.Mutex
+	closed  bool
+	buffers []uintptr
+	objects []uintptr
+}
+
+func (r *returns) addBuffer(view uintptr) {
+	r.add(&r.buffers, view)
+}
+
+func (r *returns) addObject(object uintptr) {
+	r.add(&r.objects, object)
+}
+
+// add queues an address. After the end of Python there is nobody to give anything back to.
+func (r *returns) add(list *[]uintptr, address uintptr) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
+	*list = append(*list, address)
+	r.some.Store(true)
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// drain gives back all that is queued. The GIL is held. Python may run any code meanwhile, this
+// function included.
+func (r *returns) drain() {
+	if !r.some.Load() {
+		return
+	}
+	r.mu.Lock()
+	buffers, objects := r.buffers, r.objects
+	r.buffers, r.objects = nil, nil
+	r.some.Store(false)
+	r.mu.Unlock()
+	for _, view := range buffers {
+		call(c.BufferRelease, view)
+		call(c.RawFree, view)
+	}
+	decRef(objects...)
+}
+
+func (r *returns) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+}
