@@ -179,6 +179,9 @@ func assign(to reflect.Value, value any) error {
 	from := reflect.ValueOf(value)
 	switch {
 	case !from.IsValid():
+		if to.Kind() == reflect.Interface {
+			return nil
+		}
 	case from.CanInt() && to.CanInt() && !to.OverflowInt(from.Int()):
 		to.SetInt(from.Int())
 		return nil

@@ -1,0 +1,105 @@
+package cpython_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/cpython"
+)
+
+func TestCall(t *testing.T) {
+	needPython(t)
+	execute(t, "def f(*args, **kwargs): return repr((args, kwargs))")
+	f := object(t, "f")
+	for _, c := range []struct {
+		args []any
+		want string
+	}{
+		{nil, "((), {})"},
+		{[]any{1, "x"}, "((1, 'x'), {})"},
+		{[]any{1, cpython.Kwargs{"k": 2}}, "((1,), {'k': 2})"},
+		{[]any{cpython.Kwargs{}}, "((), {})"},
+	} {
+		if got, err := cpython.As[string](f.Call(c.args...)); err != nil || got != c.want {
+			t.Errorf("f(%v) = %s, %v, want %s", c.args, got, err, c.want)
+		}
+	}
+	if got, err := cpython.As[int](object(t, "'a-b-a'").CallMethod("count", "a")); err != nil || got != 2 {
+		t.Errorf("count: %d, %v", got, err)
+	}
+	module := must(python.Import("os.path"))
+	defer module.Release()
+	if got, err := cpython.As[string](module.CallMethod("join", "a", "b")); err != nil || got != "a/b" {
+		t.Errorf("os.path.join: %q, %v", got, err)
+	}
+	name := must(module.Attr("__name__"))
+	defer name.Release()
+	if name.String() != "posixpath" {
+		t.Errorf("os.path is %v", name)
+	}
+}
+
+func TestExceptions(t *testing.T) {
+	needPython(t)
+	execute(t, "class Odd(Exception):\n    def __str__(self): raise ValueError\ndef odd(): raise Odd")
+	for _, c := range []struct {
+		code, typ, message, traceback string
+	}{
+		{"1/0", "ZeroDivisionError", "division by zero", "Traceback (most recent call last):\n  File \"<go>\", line 1, in <module>\n"},
+		{"def broken(:", "SyntaxError", "", "File \"<go>\", line 1"},
+		{"raise SystemExit(3)", "SystemExit", "3", "line 1"},
+		{"import no_such_module", "ModuleNotFoundError", "No module named 'no_such_module'", "line 1"},
+		{"odd()", "Odd", "", "in odd"},
+		{"import numpy\nnumpy.linalg.inv([[0.]])", "numpy.linalg.LinAlgError", "Singular matrix", "line 2, in <module>"},
+		{"raise KeyboardInterrupt", "KeyboardInterrupt", "", "line 1"},
+	} {
+		var e *cpython.Error
+		if err := python.Exec(c.code); !errors.As(err, &e) {
+			t.Errorf("%s: %v", c.code, err)
+		} else if e.Type != c.typ || !strings.Contains(e.Message, c.message) || !strings.Contains(e.Traceback, c.traceback) {
+			t.Errorf("%s: %+v", c.code, e)
+		}
+	}
+	if err := python.Exec("pass\x00raise"); !errors.Is(err, buffer.ErrValue) {
+		t.Errorf("code with a NUL: %v", err)
+	}
+	if _, err := python.Eval("x = 1"); err == nil {
+		t.Error("Eval took a statement")
+	}
+	if _, err := python.Import("no.such"); err == nil || !strings.Contains(err.Error(), "ModuleNotFoundError") {
+		t.Errorf("import: %v", err)
+	}
+	if _, err := object(t, "1").Attr("nothing"); err == nil || !strings.Contains(err.Error(), "AttributeError") {
+		t.Errorf("attribute: %v", err)
+	}
+	if err := object(t, "1").SetAttr("nothing", 1); err == nil || !strings.Contains(err.Error(), "AttributeError") {
+		t.Errorf("attribute: %v", err)
+	}
+	if got := object(t, "Odd()").String(); got != "<ValueError>" {
+		t.Errorf("str() that fails: %s", got)
+	}
+}
+
+func TestReleasedObjects(t *testing.T) {
+	needPython(t)
+	o := object(t, "[1]")
+	o.Release()
+	o.Release()
+	_, attr := o.Attr("append")
+	_, called := o.Call()
+	_, value := o.Value()
+	_, lent := o.GetBuffer(buffer.FullRO)
+	_, argument := object(t, "repr").Call(o)
+	for _, err := range []error{attr, called, value, lent, argument, o.SetAttr("x", 1)} {
+		if !errors.Is(err, buffer.ErrReleased) {
+			t.Errorf("use of a released object: %v", err)
+		}
+	}
+	var none *cpython.Object
+	none.Release()
+	if _, err := none.Attr("x"); !errors.Is(err, buffer.ErrType) {
+		t.Errorf("use of a nil object: %v", err)
+	}
+}

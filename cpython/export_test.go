@@ -1,0 +1,14 @@
+package cpython
+
+// LentCount returns how many loans Python holds.
+func LentCount() int {
+	allLent.Lock()
+	defer allLent.Unlock()
+	return len(allLent.numbers)
+}
+
+// LoanCount returns how many loans of Python's memory Go holds.
+func LoanCount() int { return int(running.Load().loans.Load()) }
+
+// MaxThreads is how many goroutines are in Python at once.
+const MaxThreads = maxThreads
