@@ -1,6 +1,148 @@
 package cpython_test
 
-// childVariable names what a child process is to do in place of the tests.
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/cpython"
+)
+
+// A process can start one Python, and some tests need to end it or to change the process: they run in
+// children, which are this test's own program with a variable that names the function to run.
 const childVariable = "MEMORYVIEW_TEST_CHILD"
 
-var children = map[string]func(){}
+// children are the functions. What they print is what the test sees.
+var children = map[string]func(){
+	"start": func() {
+		p, err := cpython.Start(cpython.Options{Python: os.Getenv("GIVEN")})
+		if err != nil {
+			fmt.Println(errors.Is(err, cpython.ErrNotFound), err)
+			return
+		}
+		fmt.Println(p.Executable(), must(cpython.As[string](p.Eval("__import__('sys').prefix"))), p.Version())
+		must(0, p.Close())
+	},
+	"close": childClose,
+}
+
+// child runs one and returns what it printed.
+func child(t *testing.T, name string, env ...string) string {
+	t.Helper()
+	needPython(t)
+	command := exec.Command(must(os.Executable()))
+	command.Env = append(os.Environ(), append(env, childVariable+"="+name)...)
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%.4000s", name, err, out)
+	}
+	return string(out)
+}
+
+// childClose uses what is closed, and starts again.
+func childClose() {
+	if _, err := cpython.Lend([]byte("abc")); !errors.Is(err, cpython.ErrClosed) {
+		fmt.Println("before the start:", err)
+	}
+	p := must(cpython.Start(cpython.Options{Python: os.Getenv("MEMORYVIEW_PYTHON")}))
+	must(0, p.Exec(`
+import atexit, threading, time
+atexit.register(lambda: print("atexit", bytes(kept)))
+threading.Thread(target=lambda: (time.sleep(0.1), print("thread"))).start()
+print("line by line")`))
+	v := must(memoryview.FromObject([]byte("abc")))
+	main := must(p.Import("__main__"))
+	must(0, main.SetAttr("kept", v))
+	forgotten := must(p.Eval("[]"))
+	closed := p.Close()
+	fmt.Println("closed", closed)
+	fmt.Println("release", v.Release()) // Python let go of it as it ended
+	forgotten.Release()
+	for _, err := range []error{
+		p.Close(),
+		p.Exec("pass"),
+		main.SetAttr("x", 1),
+		second(main.Attr("x")),
+		second(cpython.Lend([]byte{})),
+		second(p.Interrupt()),
+	} {
+		if !errors.Is(err, cpython.ErrClosed) {
+			fmt.Println("after the end:", err)
+		}
+	}
+	if _, err := cpython.Start(cpython.Options{}); !errors.Is(err, cpython.ErrStarted) {
+		fmt.Println("second start:", err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestClose(t *testing.T) {
+	got := child(t, "close")
+	if want := "line by line\nthread\natexit b'abc'\nclosed <nil>\nrelease <nil>\n"; got != want {
+		t.Errorf("it went so:\n%swant:\n%s", got, want)
+	}
+}
+
+// TestWhichPython goes through the places where a Python is looked for.
+func TestWhichPython(t *testing.T) {
+	needPython(t)
+	executable := python.Executable()
+	prefix := eval[string](t, "__import__('sys').prefix")
+	base := eval[string](t, "__import__('sys').base_prefix")
+	empty := t.TempDir()
+	none := []string{"GIVEN=", "PYTHON=", "VIRTUAL_ENV=", "PATH=" + empty}
+	onPath := t.TempDir()
+	must(0, os.Symlink(executable, onPath+"/python3"))
+	broken := t.TempDir() + "/python3"
+	must(0, os.WriteFile(broken, []byte("#!/bin/sh\necho no Python >&2\nexit 3\n"), 0o700))
+	isEnvironment := prefix != base
+	for _, c := range []struct {
+		name   string
+		env    []string
+		prefix string
+	}{
+		{"an interpreter is given", []string{"GIVEN=" + executable}, prefix},
+		{"an environment is given", []string{"GIVEN=" + prefix}, prefix},
+		{"a libpython is given", []string{"GIVEN=" + python.Library()}, base},
+		{"given comes first", []string{"GIVEN=" + executable, "PYTHON=" + broken}, prefix},
+		{"PYTHON", []string{"PYTHON=" + executable}, prefix},
+		{"PYTHON does not run, VIRTUAL_ENV does", []string{"PYTHON=" + broken, "VIRTUAL_ENV=" + prefix}, prefix},
+		{"VIRTUAL_ENV", []string{"VIRTUAL_ENV=" + prefix}, prefix},
+		{"PATH", []string{"PATH=" + prefix + "/bin"}, prefix},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := child(t, "start", append(none, c.env...)...); !strings.Contains(got, " "+c.prefix+" "+python.Version()) {
+				t.Errorf("started %swant prefix %s", got, c.prefix)
+			}
+		})
+	}
+	if !isEnvironment {
+		t.Log("the Python of the tests is no virtual environment")
+	}
+	for _, c := range []struct {
+		name string
+		env  []string
+		want []string
+	}{
+		{"nothing", nil, []string{`python3 on the PATH: exec: "python3": executable file not found`, "apt install python3 libpython3-dev"}},
+		{"nothing that runs", []string{"PYTHON=" + broken, "VIRTUAL_ENV=" + empty}, []string{"PYTHON=" + broken + ": ", "does not run: exit status 3: no Python", "VIRTUAL_ENV=" + empty + ": "}},
+		{"no Python", []string{"PYTHON=/bin/true"}, []string{"/bin/true is no Python"}},
+		{"no library", []string{"GIVEN=/lib/libpython3.99.so"}, []string{"/lib/libpython3.99.so"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := child(t, "start", append(none, c.env...)...)
+			for _, want := range append(c.want, "true start of Python: no libpython found. Tried:\n") {
+				if !strings.Contains(got, want) {
+					t.Errorf("%q is missing in:\n%s", want, got)
+				}
+			}
+		})
+	}
+}

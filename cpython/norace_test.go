@@ -1,0 +1,5 @@
+//go:build !race
+
+package cpython_test
+
+const underRace = false
