@@ -256,3 +256,19 @@ del threads
 		t.Errorf("memory holds %s", got)
 	}
 }
+
+// TestDeepRecursion: the stacks of Go's threads are deep enough for what Python allows.
+func TestDeepRecursion(t *testing.T) {
+	needPython(t)
+	var e *cpython.Error
+	for _, code := range []string{
+		"def f(): return f()\nf()",
+		"class C:\n    def __repr__(self): return repr(self)\nrepr(C())",
+		"x = []\nfor _ in range(100000): x = [x]\nrepr(x)",
+	} {
+		if err := python.Exec(code); !errors.As(err, &e) || e.Type != "RecursionError" {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	execute(t, "del x, f, C")
+}

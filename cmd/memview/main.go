@@ -32,6 +32,7 @@ type commands struct {
 	Show showCommand `cmd:"" default:"withargs" help:"Print an array, or a part of it (the command where none is named)."`
 	Info infoCommand `cmd:"" help:"Print what a file's header says, without touching its data."`
 	Hex  hexCommand  `cmd:"" help:"Print bytes, item by item and field by field, beside what they mean."`
+	pythonCommands
 
 	Version kong.VersionFlag `help:"Print the version."`
 }
