@@ -80,11 +80,11 @@ func BenchmarkCall(b *testing.B) {
 	})
 }
 
-// BenchmarkPipeline doubles a NumPy array of 256 MiB in Go: in place, and by copies to Go and back, which is
+// BenchmarkPipeline doubles a NumPy array of 64 MiB in Go: in place, and by copies to Go and back, which is
 // how it goes through bytes.
 func BenchmarkPipeline(b *testing.B) {
 	needPython(b)
-	const items = 1 << 25
+	const items = 1 << 23
 	execute(b, "import numpy as np")
 	a := object(b, fmt.Sprintf("np.ones(%d)", items))
 	double := func(v *memoryview.View) {

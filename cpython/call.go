@@ -72,7 +72,7 @@ func (p *Python) Import(name string) (module *Object, err error) {
 	return result(call(c.ImportModule, uintptr(unsafe.Pointer(cString(name)))))
 }
 
-// Exec runs statements in the module __main__.
+// Exec runs statements in the module __main__, whose variables all goroutines share.
 func (p *Python) Exec(code string) error {
 	_, err := p.evaluate(code, fileInput)
 	return err

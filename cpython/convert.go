@@ -260,7 +260,7 @@ func toGo(object uintptr, depth int) (any, error) {
 	case call(c.IsSubtype, typ, c.ComplexType) != 0:
 		return complex(complexReal(object), complexImag(object)), nil
 	}
-	if value, is := scalarOf(object, typ); is {
+	if value, is := scalarOf(object, typ, depth); is {
 		return value, nil
 	}
 	call(c.IncRef, object)
@@ -345,7 +345,7 @@ func mapOf(object uintptr, depth int) (any, error) {
 }
 
 // scalarOf converts NumPy's scalars, and arrays without dimensions, by their own item().
-func scalarOf(object, typ uintptr) (value any, is bool) {
+func scalarOf(object, typ uintptr, depth int) (value any, is bool) {
 	for _, name := range []string{"dtype", "ndim"} {
 		attr := call(c.GetAttrString, typ, uintptr(unsafe.Pointer(cString(name))))
 		if attr == 0 {
@@ -377,12 +377,11 @@ func scalarOf(object, typ uintptr) (value any, is bool) {
 		return nil, false
 	}
 	defer decRef(scalar)
-	if same := call(c.TypeOf, scalar); same == typ {
-		decRef(same) // such as longdouble, which Python has no type for
-		return nil, false
-	} else {
-		decRef(same)
+	scalarType := call(c.TypeOf, scalar)
+	defer decRef(scalarType)
+	if scalarType == typ {
+		return nil, false // such as longdouble, which Python has no type for
 	}
-	value, err := toGo(scalar, maxDepth)
+	value, err := toGo(scalar, depth+1)
 	return value, err == nil
 }

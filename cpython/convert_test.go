@@ -21,7 +21,7 @@ func bigInt(s string) *big.Int {
 // TestConversion passes values to Python, asks there what they are, and takes them back.
 func TestConversion(t *testing.T) {
 	needPython(t)
-	repr := object(t, "repr")
+	repr, lowest := object(t, "repr"), int64(math.MinInt64)
 	for _, c := range []struct {
 		value any
 		repr  string
@@ -33,7 +33,7 @@ func TestConversion(t *testing.T) {
 		{-5, "-5", -5},
 		{int8(-128), "-128", -128},
 		{uint64(math.MaxUint64), "18446744073709551615", bigInt("18446744073709551615")},
-		{math.MinInt64, "-9223372036854775808", math.MinInt64},
+		{lowest, "-9223372036854775808", int(lowest)},
 		{bigInt("-100000000000000000000"), "-100000000000000000000", bigInt("-100000000000000000000")},
 		{1.5, "1.5", 1.5},
 		{float32(0.25), "0.25", 0.25},
@@ -127,6 +127,9 @@ func TestAs(t *testing.T) {
 		{"NumPy's float32", func() (any, error) { return cpython.As[float64](python.Eval("__import__('numpy').float32(1.5)")) }, 1.5},
 		{"NumPy's bool", func() (any, error) { return cpython.As[bool](python.Eval("__import__('numpy').bool_(True)")) }, true},
 		{"NumPy's int16", func() (any, error) { return cpython.As[int](python.Eval("__import__('numpy').int16(-3)")) }, -3},
+		{"NumPy's record", func() (any, error) {
+			return cpython.As[[]any](python.Eval("__import__('numpy').zeros(1, 'i4,S2')[0]"))
+		}, []any{0, []byte{}}},
 		{"an array without dimensions", func() (any, error) { return cpython.As[int](python.Eval("__import__('numpy').array(9)")) }, 9},
 	} {
 		got, err := c.got()

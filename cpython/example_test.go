@@ -1,9 +1,13 @@
 package cpython_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"math"
+	"os"
+	"os/signal"
+	"time"
 
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/array"
@@ -168,4 +172,29 @@ func ExampleError() {
 	// Traceback (most recent call last):
 	//   File "<go>", line 2, in <module>
 	// ValueError: invalid literal for int() with base 10: 'x'
+}
+
+// SIGINT is Go's. This program hands it on to Python, as KeyboardInterrupt.
+func ExamplePython_Interrupt() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	go func() {
+		for range signals {
+			if calls, err := python.Interrupt(); err != nil || calls == 0 {
+				os.Exit(1) // Python has nothing to do
+			}
+		}
+	}()
+	fmt.Println(python.Exec("import time\nwhile True: time.sleep(0.1)"))
+}
+
+// A context ends the wait for Python, and interrupts what runs too long.
+func ExamplePython_Do() {
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	err := python.Do(ctx, func() error {
+		return python.Exec("while True: pass")
+	})
+	fmt.Println(err)
+	// Output: context deadline exceeded: KeyboardInterrupt
 }

@@ -34,16 +34,18 @@ func (o *Object) GetBuffer(flags buffer.Flags) (loan *buffer.Buffer, err error) 
 	var address uintptr
 	err = o.with(func(object uintptr) error {
 		address, err = getBuffer(object, flags)
+		if err == nil {
+			o.reference.python.loans.Add(1)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	p := o.reference.python
-	p.loans.Add(1)
 	giveBack := func() {
-		p.loans.Add(-1)
 		p.returns.addBuffer(address)
+		p.loans.Add(-1)
 	}
 	m, offset, l, err := (*pyBuffer)(pointer(address)).memory()
 	if err == nil {

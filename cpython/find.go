@@ -69,10 +69,6 @@ func places(given string) []place {
 
 // load loads the libpython that a path leads to.
 func (p place) load() (found, error) {
-	if !supported {
-		_, err := openLibrary(p.path)
-		return found{}, err
-	}
 	if info, err := os.Stat(p.path); err == nil && info.IsDir() {
 		p.path = filepath.Join(p.path, "bin", "python")
 	} else if err == nil && isLibrary.MatchString(filepath.Base(p.path)) {

@@ -76,7 +76,7 @@ func (p *Python) inside() bool {
 			return holds
 		}
 	}
-	return call(c.ThreadIdent) == p.thread
+	return call(c.ThreadIdent) == p.thread && !p.ended.Load() // in this order: afterwards that thread is anybody's
 }
 
 // run is code under way, which can be interrupted.

@@ -14,7 +14,8 @@ import (
 // bytes, hashlib, sockets; without copying, read-only where the memory is.
 //
 // The memory stays lent until the last consumer in Python is gone and the *Object is released; only then is
-// the loan released. Meanwhile the Release of a lent View is buffer.ErrExported.
+// the loan released. Meanwhile the Release of a lent View is buffer.ErrExported. A release function of the
+// memory's owner is called by whoever lets go of it last, perhaps in Python, with the GIL held.
 func Lend(obj any) (o *Object, err error) {
 	g, err := enter(background)
 	if err != nil {

@@ -10,10 +10,9 @@ import (
 
 // Elsewhere Start fails, and nothing else is ever reached.
 
-const supported = false
-
 var errUnsupported = fmt.Errorf("%w: %s on %s", errors.ErrUnsupported, runtime.GOOS, runtime.GOARCH)
 
+func support() error                                 { return errUnsupported }
 func openLibrary(string) (uintptr, error)            { return 0, errUnsupported }
 func lookUp(uintptr, string) (uintptr, error)        { return 0, errUnsupported }
 func call(uintptr, ...uintptr) uintptr               { panic(errUnsupported) }

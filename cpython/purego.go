@@ -6,7 +6,8 @@ import "github.com/ebitengine/purego"
 
 // This file is the only one that knows how C is reached: through purego, so without cgo.
 
-const supported = true
+// support says what stands against it, on other platforms.
+func support() error { return nil }
 
 // openLibrary loads a shared library so that extension modules find its symbols too.
 func openLibrary(path string) (uintptr, error) {

@@ -31,6 +31,7 @@ type Python struct {
 	tickets chan struct{} // one for each stay in Python
 	closing chan struct{} // closed when no more are given out
 	ending  atomic.Bool   // Python is being finalised
+	ended   atomic.Bool   // and is gone
 	thread  uintptr       // Python's own
 	close   chan struct{} // asks it to finalise
 	closed  chan error    // its answer
@@ -55,17 +56,20 @@ var starting struct {
 // A process can start one Python, once: ErrStarted. That is CPython's limit, since NumPy and others
 // cannot be loaded a second time.
 func Start(o Options) (*Python, error) {
+	if err := support(); err != nil {
+		return nil, fmt.Errorf("start of Python: %w", err)
+	}
 	starting.Lock()
 	defer starting.Unlock()
 	if starting.started {
-		return nil, fmt.Errorf("start: %w: use that one", ErrStarted)
+		return nil, fmt.Errorf("start of Python: %w: use that one", ErrStarted)
 	}
 	f, err := find(o.Python)
 	if err != nil {
 		return nil, err
 	}
 	if call(c.IsInitialized) != 0 {
-		return nil, fmt.Errorf("start: %w: this process runs inside Python", ErrStarted)
+		return nil, fmt.Errorf("start of Python: %w: this process runs inside Python", ErrStarted)
 	}
 	starting.started = true
 	p := &Python{
@@ -146,6 +150,7 @@ func (p *Python) finalise() error {
 	p.returns.drain()
 	p.ending.Store(true)
 	failed := !ok(call(c.FinalizeEx))
+	p.ended.Store(true)
 	p.returns.close()
 	running.Store(nil)
 	if failed {
