@@ -52,7 +52,7 @@ func childClose() {
 	must(0, p.Exec(`
 import atexit, threading, time
 atexit.register(lambda: print("atexit", bytes(kept)))
-threading.Thread(target=lambda: (time.sleep(0.1), print("thread"))).start()
+threading.Thread(target=lambda: (time.sleep(0.1), print("thread")), daemon=False).start()
 print("line by line")`))
 	v := must(memoryview.FromObject([]byte("abc")))
 	main := must(p.Import("__main__"))

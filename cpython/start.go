@@ -133,16 +133,16 @@ func (p *Python) initialise() {
 }
 
 // prepare sees to what all calls need. What Python prints is written line by line, so that it comes
-// in order with what Go prints.
+// in order with what Go prints. The module threading takes the thread that imports it for the main one.
 func (p *Python) prepare() error {
 	p.version, _, _ = strings.Cut(goString(call(c.GetVersion)), " ")
 	if err := defineLent(); err != nil {
 		return err
 	}
-	_, err := evaluate(`import sys
+	_, err := evaluate(`import sys, threading
 for stream in sys.stdout, sys.stderr:
     if hasattr(stream, "reconfigure"): stream.reconfigure(line_buffering=True)
-del sys, stream`, fileInput)
+del sys, threading, stream`, fileInput)
 	return err
 }
 
@@ -159,8 +159,8 @@ func (p *Python) finalise() error {
 	return nil
 }
 
-// Close ends Python, after all calls that are under way: its threads are waited for, atexit functions
-// run, modules are taken down. While Go holds loans of Python's memory it is refused with
+// Close ends Python, after all calls that are under way: threads that are no daemons are waited for (those
+// started by calls from Go are daemons unless they say otherwise), atexit functions run, modules are taken down. While Go holds loans of Python's memory it is refused with
 // buffer.ErrExported. Go memory that is lent comes back as Python lets go of it; what Python never
 // lets go of stays lent. Afterwards everything is ErrClosed, and nothing starts Python again.
 func (p *Python) Close() error {
