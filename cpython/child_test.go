@@ -7,8 +7,10 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/cpython"
 )
 
@@ -27,7 +29,8 @@ var children = map[string]func(){
 		fmt.Println(p.Executable(), must(cpython.As[string](p.Eval("__import__('sys').prefix"))), p.Version())
 		must(0, p.Close())
 	},
-	"close": childClose,
+	"close":   childClose,
+	"daemons": childDaemons,
 }
 
 // child runs one and returns what it printed.
@@ -76,6 +79,44 @@ print("line by line")`))
 	}
 	if _, err := cpython.Start(cpython.Options{}); !errors.Is(err, cpython.ErrStarted) {
 		fmt.Println("second start:", err)
+	}
+}
+
+// childDaemons ends Python while its threads are at work on memory of Go.
+func childDaemons() {
+	p := must(cpython.Start(cpython.Options{Python: os.Getenv("MEMORYVIEW_PYTHON")}))
+	main, v := must(p.Import("__main__")), must(memoryview.FromObject(make([]byte, 100)))
+	must(0, main.SetAttr("g", v))
+	must(0, p.Exec(`
+import atexit, threading
+atexit.register(print, "atexit")
+def work():
+    while True:
+        m = memoryview(g)
+        m[0] = bytes(g)[1]
+        m.release()
+for _ in range(50):
+    t = threading.Thread(target=lambda: bytes(g))
+    t.start()
+    t.join()
+for _ in range(4):
+    threading.Thread(target=work, daemon=True).start()`))
+	time.Sleep(20 * time.Millisecond)
+	fmt.Println("closed", p.Close())
+	time.Sleep(20 * time.Millisecond)
+	if err := p.Exec("pass"); !errors.Is(err, cpython.ErrClosed) {
+		fmt.Println("after the end:", err)
+	}
+	if err := v.Release(); !errors.Is(err, buffer.ErrExported) {
+		fmt.Println("release of what a thread may still be at:", err)
+	}
+}
+
+func TestCloseUnderDaemons(t *testing.T) {
+	for range rounds(10) {
+		if got, want := child(t, "daemons"), "atexit\nclosed <nil>\n"; got != want {
+			t.Fatalf("it went so:\n%swant:\n%s", got, want)
+		}
 	}
 }
 

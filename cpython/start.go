@@ -112,7 +112,11 @@ func (p *Python) main(ready chan<- error) {
 			state = call(c.SaveThread)
 		case <-p.close:
 			call(c.RestoreThread, state)
-			p.closed <- p.finalise()
+			alive, err := p.finalise()
+			p.closed <- err
+			if alive {
+				select {}
+			}
 			return
 		}
 	}
@@ -146,21 +150,31 @@ del sys, threading, stream`, fileInput)
 	return err
 }
 
-func (p *Python) finalise() error {
+// finalise ends Python. CPython cannot take itself down under threads that still run (3.10 crashes
+// then): these are stopped by never giving the GIL to anybody again.
+func (p *Python) finalise() (alive bool, err error) {
 	p.returns.drain()
+	threads, err := As[int](evaluate("(__import__('threading')._shutdown(), __import__('_thread')._count())[1]", evalInput))
+	if err == nil && threads > 0 {
+		alive = true
+		_, err = evaluate("import atexit, sys\natexit._run_exitfuncs()\nsys.stdout.flush()", fileInput)
+	}
 	p.ending.Store(true)
-	failed := !ok(call(c.FinalizeEx))
+	if !alive && !ok(call(c.FinalizeEx)) {
+		err = errors.New("what it had printed could not be written")
+	}
 	p.ended.Store(true)
 	p.returns.close()
 	running.Store(nil)
-	if failed {
-		return errors.New("close of Python: what it had printed could not be written")
+	if err != nil {
+		err = fmt.Errorf("close of Python: %w", err)
 	}
-	return nil
+	return alive, err
 }
 
 // Close ends Python, after all calls that are under way: threads that are no daemons are waited for (those
-// started by calls from Go are daemons unless they say otherwise), atexit functions run, modules are taken down. While Go holds loans of Python's memory it is refused with
+// started by calls from Go are daemons unless they say otherwise), atexit functions
+// run, modules are taken down. Where daemons are still running, they stop where they are, and the modules stay. While Go holds loans of Python's memory it is refused with
 // buffer.ErrExported. Go memory that is lent comes back as Python lets go of it; what Python never
 // lets go of stays lent. Afterwards everything is ErrClosed, and nothing starts Python again.
 func (p *Python) Close() error {
