@@ -137,11 +137,18 @@ func TestWhichPython(t *testing.T) {
 	base := eval[string](t, "__import__('sys').base_prefix")
 	empty := t.TempDir()
 	none := []string{"GIVEN=", "PYTHON=", "VIRTUAL_ENV=", "PATH=" + empty}
-	onPath := t.TempDir()
-	must(0, os.Symlink(executable, onPath+"/python3"))
 	broken := t.TempDir() + "/python3"
 	must(0, os.WriteFile(broken, []byte("#!/bin/sh\necho no Python >&2\nexit 3\n"), 0o700))
-	isEnvironment := prefix != base
+	// fake is an interpreter that describes itself so.
+	fake := func(description string) string {
+		path := t.TempDir() + "/python3"
+		must(0, os.WriteFile(path, []byte("#!/bin/sh\necho '"+description+"'\n"), 0o700))
+		return path
+	}
+	static := fake(`{"Implementation": "cpython", "Version": [3, 12], "Executable": "/x/python3", "Libraries": [], "Missing": ["/x/libpython3.12.so"]}`)
+	old := fake(`{"Implementation": "cpython", "Version": [3, 9], "Executable": "/x/python3.9", "Libraries": ["/x/libpython3.9.so"]}`)
+	other := fake(`{"Implementation": "pypy", "Version": [3, 11], "Executable": "/x/pypy", "Libraries": ["/x/libpypy.so"]}`)
+	gone := fake(`{"Implementation": "cpython", "Version": [3, 12], "Executable": "/x/python3", "Libraries": ["/x/libpython3.12.so"]}`)
 	for _, c := range []struct {
 		name   string
 		env    []string
@@ -163,9 +170,6 @@ func TestWhichPython(t *testing.T) {
 			}
 		})
 	}
-	if !isEnvironment {
-		t.Log("the Python of the tests is no virtual environment")
-	}
 	for _, c := range []struct {
 		name string
 		env  []string
@@ -174,6 +178,10 @@ func TestWhichPython(t *testing.T) {
 		{"nothing", nil, []string{`python3 on the PATH: exec: "python3": executable file not found`, "apt install python3 libpython3-dev"}},
 		{"nothing that runs", []string{"PYTHON=" + broken, "VIRTUAL_ENV=" + empty}, []string{"PYTHON=" + broken + ": ", "does not run: exit status 3: no Python", "VIRTUAL_ENV=" + empty + ": "}},
 		{"no Python", []string{"PYTHON=/bin/true"}, []string{"/bin/true is no Python"}},
+		{"a Python without a libpython", []string{"PYTHON=" + static}, []string{"/x/python3 has no shared libpython: there is no /x/libpython3.12.so"}},
+		{"an old Python", []string{"PYTHON=" + old}, []string{"/x/python3.9 is cpython 3.9"}},
+		{"no CPython", []string{"PYTHON=" + other}, []string{"/x/pypy is pypy 3.11"}},
+		{"a libpython that does not load", []string{"PYTHON=" + gone}, []string{"/x/libpython3.12.so"}},
 		{"no library", []string{"GIVEN=/lib/libpython3.99.so"}, []string{"/lib/libpython3.99.so"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
