@@ -67,7 +67,7 @@ func fromPython(size int) Case {
 
 func toPython(size int) Case {
 	return Case{
-		Name: "Go memory of " + sized(size) + " lent to Python, and back", Target: Target{10_000, Nanoseconds},
+		Name: "Go memory of " + sized(size) + " lent to Python, and back", Target: Target{20_000, Nanoseconds},
 		Prepare: func(*Machine) (*Pair, error) {
 			length, err := inPython("lambda m: memoryview(m).nbytes")
 			if err != nil {
