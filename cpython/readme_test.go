@@ -14,26 +14,26 @@ import (
 // tour is the README's section on NumPy, line by line, but for Start and Close: a process starts one Python.
 func tour(t *testing.T) {
 	np, err := python.Import("numpy")
-	hold(t, err, np != nil)
+	holds(t, err, np != nil)
 	image, err := np.CallMethod("zeros", cpython.Tuple{1080, 1920, 3}, "u1")
-	hold(t, err, image != nil)
+	holds(t, err, image != nil)
 	v, err := memoryview.FromObject(image)
-	hold(t, err, cmp.Equal(v.Shape(), []int{1080, 1920, 3}))
+	holds(t, err, cmp.Equal(v.Shape(), []int{1080, 1920, 3}))
 	signal := make([]float64, 1<<20)
 	lent, err := cpython.Lend(signal)
-	hold(t, err, lent != nil)
+	holds(t, err, lent != nil)
 	signal[7] = 2.5
 	sum, err := cpython.As[float64](np.CallMethod("sum", lent))
-	hold(t, err, sum == 2.5)
-	hold(t, v.Release(), true)
+	holds(t, err, sum == 2.5)
+	holds(t, v.Release(), true)
 	lent.Release()
 	image.Release()
 	np.Release()
 }
 
-func hold(t *testing.T, err error, holds bool) {
+func holds(t *testing.T, err error, ok bool) {
 	t.Helper()
-	if err != nil || !holds {
+	if err != nil || !ok {
 		t.Errorf("the README's line does not hold: %v", err)
 	}
 }
