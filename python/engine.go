@@ -1,0 +1,67 @@
+// Command python is the half in Go of the Python extension module gomemoryview, built with
+// -buildmode=c-shared. The other half is the shim in C, which holds everything that CPython must find in C: objects, reference
+// counts, slots. It calls the functions here for the work on items, which is done in place on the memory it owns.
+//
+// Every exported function takes plain pointers and numbers and returns a code (engine.h). None makes a View or starts a
+// goroutine, for in a forked child neither a cleanup nor a goroutine would ever run; none lets a panic out, which would end
+// the process; and none allocates where it can be helped.
+package main
+
+// #include "engine.h"
+import "C"
+
+import (
+	"strings"
+	"unsafe"
+
+	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/kernel"
+)
+
+func main() {}
+
+// items describes the items of a buffer where they lie. Shape and strides are the caller's own.
+func items(b *C.gmvBuffer) kernel.Items {
+	n := int(b.ndim)
+	it := kernel.Items{Base: b.buf, Size: int(b.itemsize), Shape: ints(b.shape, n), Strides: ints(b.strides, n)}
+	if b.suboffsets != nil {
+		it.Suboffsets = ints(b.suboffsets, n)
+	}
+	return it
+}
+
+func ints(p *C.ptrdiff_t, n int) []int {
+	return unsafe.Slice((*int)(unsafe.Pointer(p)), n)
+}
+
+// text reads a C string where it lies.
+func text(s *C.char) string {
+	n := 0
+	for *(*byte)(unsafe.Add(unsafe.Pointer(s), n)) != 0 {
+		n++
+	}
+	return unsafe.String((*byte)(unsafe.Pointer(s)), n)
+}
+
+// typeOf reads the format of a buffer's items.
+func typeOf(b *C.gmvBuffer) (*format.Type, C.int) {
+	typ, err := parse(text(b.format))
+	switch {
+	case err != nil:
+		return nil, C.gmvFormat
+	case typ.Size() > int(b.itemsize):
+		return nil, C.gmvShort
+	}
+	return typ, C.gmvDone
+}
+
+// parse reads a format in the memory of C, of which types keep parts. One character costs no allocation.
+func parse(s string) (*format.Type, error) {
+	if len(s) == 2 && s[0] == '@' {
+		s = s[1:]
+	}
+	if len(s) > 1 {
+		s = strings.Clone(s)
+	}
+	return format.Parse(s)
+}

@@ -1,0 +1,47 @@
+//go:build extension
+
+/* What the engine answers, in Python's words. */
+
+#include "shim.h"
+
+static const struct {
+	PyObject **type;
+	const char *text;
+} answers[] = {
+	[gmvFault] = {&PyExc_BufferError, "memoryview: the memory is gone: a fault while it was used"},
+	[gmvFormat] = {&PyExc_NotImplementedError, "memoryview: unsupported format"},
+	[gmvShort] = {&PyExc_ValueError, "memoryview: the items are shorter than their format"},
+	[gmvStructure] = {&PyExc_ValueError, "memoryview assignment: lvalue and rvalue have different structures"},
+	[gmvNotContiguous] = {&PyExc_TypeError, "memoryview: casts are restricted to C-contiguous views"},
+	[gmvZeros] = {&PyExc_TypeError, "memoryview: cannot cast view with zeros in shape or strides"},
+	[gmvShapeType] = {&PyExc_TypeError, "shape must be a list or a tuple"},
+	[gmvDimensions] = {&PyExc_ValueError, "memoryview: number of dimensions must not exceed 64"},
+	[gmvOneDimension] = {&PyExc_TypeError, "memoryview: cast must be 1D -> ND or ND -> 1D"},
+	[gmvDestination] = {&PyExc_ValueError,
+		"memoryview: destination format must be a native single character format prefixed with an optional '@'"},
+	[gmvTwoFormats] = {&PyExc_TypeError, "memoryview: cannot cast between two non-byte formats"},
+	[gmvLength] = {&PyExc_TypeError, "memoryview: length is not a multiple of itemsize"},
+	[gmvExtentType] = {&PyExc_TypeError, "memoryview.cast(): elements of shape must be integers"},
+	[gmvExtent] = {&PyExc_ValueError, "memoryview.cast(): elements of shape must be integers > 0"},
+	[gmvProduct] = {&PyExc_ValueError, "memoryview.cast(): product(shape) > SSIZE_MAX"},
+	[gmvSize] = {&PyExc_TypeError, "memoryview: product(shape) * itemsize != buffer size"},
+};
+
+/* Raises what a code other than gmvDone means, and returns -1. */
+int raise_code(int code)
+{
+	if (code > gmvCrashed && code < (int)(sizeof answers / sizeof *answers) && answers[code].text) {
+		PyErr_SetString(*answers[code].type, answers[code].text);
+		return -1;
+	}
+	char reason[200];
+	gmvReason(reason, sizeof reason);
+	PyErr_Format(PyExc_SystemError, "memoryview: the engine failed: %s", reason);
+	return -1;
+}
+
+int raise_released(void)
+{
+	PyErr_SetString(PyExc_ValueError, "operation forbidden on released memoryview object");
+	return -1;
+}

@@ -1,0 +1,9 @@
+module github.com/go-memoryview/memoryview/python
+
+go 1.26.0
+
+require github.com/go-memoryview/memoryview v0.0.0-00010101000000-000000000000
+
+require golang.org/x/sys v0.49.0 // indirect
+
+replace github.com/go-memoryview/memoryview => ../

@@ -1,0 +1,15 @@
+"""Views of the memory of other objects, without copying: Python's memoryview, by an engine in Go."""
+
+import collections.abc
+import os
+
+from . import _engine
+from ._engine import memoryview
+
+__all__ = ["memoryview"]
+
+collections.abc.Sequence.register(memoryview)
+
+# A forked child has none of the threads that would finish a garbage collection of Go's.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_engine.before_fork, after_in_parent=_engine.after_fork_in_parent)

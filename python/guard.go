@@ -1,0 +1,51 @@
+package main
+
+// #include "engine.h"
+import "C"
+
+import (
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"unsafe"
+)
+
+// guard begins an exported function that touches memory: a fault there, as in a mapping of a file that was
+// cut short, shall be a panic, which guarded recovers.
+func guard() { debug.SetPanicOnFault(true) }
+
+// guarded, deferred by every exported function, makes a code of a panic: one that got out would end the process.
+func guarded(code *C.int) {
+	switch r := recover().(type) {
+	case nil:
+	case interface{ Addr() uintptr }:
+		*code = C.gmvFault
+	default:
+		*code = C.gmvCrashed
+		lastPanic.set(fmt.Sprint(r))
+	}
+}
+
+// lastPanic is what the last panic said.
+var lastPanic message
+
+type message struct {
+	sync.Mutex
+	text string
+}
+
+func (m *message) set(text string) {
+	m.Lock()
+	defer m.Unlock()
+	m.text = text
+}
+
+// gmvReason writes what the last panic said to dst, which has room for size bytes, and a NUL.
+//
+//export gmvReason
+func gmvReason(dst unsafe.Pointer, size C.int) {
+	lastPanic.Lock()
+	defer lastPanic.Unlock()
+	room := unsafe.Slice((*byte)(dst), int(size))
+	room[copy(room[:size-1], lastPanic.text)] = 0
+}

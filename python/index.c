@@ -1,0 +1,235 @@
+//go:build extension
+
+/* Indices and slices. */
+
+#include "shim.h"
+
+static int refuse(PyObject *type, const char *text)
+{
+	PyErr_SetString(type, text);
+	return -1;
+}
+
+/* Makes an index count from the start, or refuses it. */
+static inline int clamp(MemoryView *self, int dim, Py_ssize_t *index)
+{
+	Py_ssize_t extent = self->view.shape[dim];
+	if (*index < 0)
+		*index += extent;
+	if ((size_t)*index < (size_t)extent)
+		return 0;
+	PyErr_Format(PyExc_IndexError, "index out of bounds on dimension %d", dim + 1);
+	return -1;
+}
+
+/* Where index i along a dimension lies, from what lies at p. */
+static inline char *step(MemoryView *self, char *p, int dim, Py_ssize_t i)
+{
+	p += self->view.strides[dim] * i;
+	if (self->view.suboffsets && self->view.suboffsets[dim] >= 0)
+		p = *(char **)p + self->view.suboffsets[dim];
+	return p;
+}
+
+/* The item at an index of one dimension, which is in range. */
+char *item_at(MemoryView *self, Py_ssize_t index)
+{
+	return step(self, self->view.buf, 0, index);
+}
+
+static int as_index(PyObject *key, Py_ssize_t *index)
+{
+	*index = PyNumber_AsSsize_t(key, PyExc_IndexError);
+	return *index == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+/* The item at a tuple of indices, or NULL. Pointers are followed only after the last of these has run its code. */
+static char *item_at_tuple(MemoryView *self, PyObject *key)
+{
+	Py_ssize_t n = PyTuple_Size(key), index[MAX_DIMS];
+	if (n > self->view.ndim) {
+		PyErr_Format(PyExc_TypeError, "cannot index %d-dimension view with %zd-element tuple", self->view.ndim, n);
+		return NULL;
+	}
+	for (int i = 0; i < n; i++) {
+		if (as_index(PyTuple_GetItem(key, i), &index[i]) < 0 || clamp(self, i, &index[i]) < 0)
+			return NULL;
+	}
+	if (refuse_released(self) < 0)
+		return NULL;
+	char *p = self->view.buf;
+	for (int i = 0; i < n; i++)
+		p = step(self, p, i, index[i]);
+	return p;
+}
+
+static int all_indices(PyObject *key)
+{
+	if (!PyTuple_Check(key))
+		return 0;
+	for (Py_ssize_t i = PyTuple_Size(key) - 1; i >= 0; i--) {
+		if (!PyIndex_Check(PyTuple_GetItem(key, i)))
+			return 0;
+	}
+	return 1;
+}
+
+static int all_slices(PyObject *key)
+{
+	if (!PyTuple_Check(key) || PyTuple_Size(key) == 0)
+		return 0;
+	for (Py_ssize_t i = PyTuple_Size(key) - 1; i >= 0; i--) {
+		if (!PySlice_Check(PyTuple_GetItem(key, i)))
+			return 0;
+	}
+	return 1;
+}
+
+static int is_empty_tuple(PyObject *key)
+{
+	return PyTuple_Check(key) && PyTuple_Size(key) == 0;
+}
+
+PyObject *view_item(PyObject *object, Py_ssize_t index)
+{
+	MemoryView *self = (MemoryView *)object;
+	if (refuse_released(self) < 0 || check_format(self) < 0)
+		return NULL;
+	if (self->view.ndim != 1) {
+		if (self->view.ndim == 0)
+			refuse(PyExc_TypeError, "invalid indexing of 0-dim memory");
+		else
+			refuse(PyExc_NotImplementedError, "multi-dimensional sub-views are not implemented");
+		return NULL;
+	}
+	if (clamp(self, 0, &index) < 0)
+		return NULL;
+	return item_get(self, item_at(self, index));
+}
+
+static PyObject *slice(MemoryView *self, PyObject *key)
+{
+	MemoryView *part = view_of(Py_TYPE(OBJECT(self)), self->managed, &self->view);
+	if (part && slice_layout(&part->view, key) < 0)
+		Py_CLEAR(part);
+	if (part)
+		part->flags = contiguity(&part->view);
+	return (PyObject *)part;
+}
+
+static PyObject *scalar(MemoryView *self, PyObject *key)
+{
+	if (is_empty_tuple(key))
+		return check_format(self) < 0 ? NULL : item_get(self, self->view.buf);
+	if (key != Py_Ellipsis) {
+		refuse(PyExc_TypeError, "invalid indexing of 0-dim memory");
+		return NULL;
+	}
+	Py_INCREF(OBJECT(self));
+	return (PyObject *)self;
+}
+
+static PyObject *item_of_tuple(MemoryView *self, PyObject *key)
+{
+	if (check_format(self) < 0)
+		return NULL;
+	if (PyTuple_Size(key) < self->view.ndim) {
+		refuse(PyExc_NotImplementedError, "sub-views are not implemented");
+		return NULL;
+	}
+	char *item = item_at_tuple(self, key);
+	return item ? item_get(self, item) : NULL;
+}
+
+PyObject *view_subscript(PyObject *object, PyObject *key)
+{
+	MemoryView *self = (MemoryView *)object;
+	if (refuse_released(self) < 0)
+		return NULL;
+	if (self->view.ndim == 0)
+		return scalar(self, key);
+	if (PyIndex_Check(key)) {
+		Py_ssize_t index;
+		return as_index(key, &index) < 0 ? NULL : view_item(object, index);
+	}
+	if (PySlice_Check(key))
+		return slice(self, key);
+	if (all_indices(key))
+		return item_of_tuple(self, key);
+	if (all_slices(key))
+		refuse(PyExc_NotImplementedError, "multi-dimensional slicing is not implemented");
+	else
+		refuse(PyExc_TypeError, "memoryview: invalid slice key");
+	return NULL;
+}
+
+/* Assigns what an exporter lends to a slice of one dimension. */
+static int assign_slice(MemoryView *self, PyObject *key, PyObject *value)
+{
+	Py_buffer lent, src, dst;
+	Py_ssize_t src_room[3 * MAX_DIMS], dst_room[3];
+	if (PyObject_GetBuffer(value, &lent, PyBUF_FULL_RO) < 0)
+		return -1;
+	int result = check_layout(&lent);
+	if (result == 0) {
+		copy_layout(&src, &lent, src_room);
+		copy_layout(&dst, &self->view, dst_room);
+		result = slice_layout(&dst, key);
+	}
+	if (result == 0)
+		result = refuse_released(self);
+	if (result == 0) {
+		int code = gmvCopy(BUFFER(&dst), BUFFER(&src));
+		result = code == gmvDone ? 0 : raise_code(code);
+	}
+	PyBuffer_Release(&lent);
+	return result;
+}
+
+static int assign_scalar(MemoryView *self, PyObject *key, PyObject *value)
+{
+	if (key != Py_Ellipsis && !is_empty_tuple(key))
+		return refuse(PyExc_TypeError, "invalid indexing of 0-dim memory");
+	return item_set(self, self->view.buf, value);
+}
+
+static int assign_index(MemoryView *self, PyObject *key, PyObject *value)
+{
+	Py_ssize_t index;
+	int failed = as_index(key, &index);
+	if (self->view.ndim > 1)
+		return refuse(PyExc_NotImplementedError, "sub-views are not implemented");
+	if (failed || clamp(self, 0, &index) < 0 || refuse_released(self) < 0)
+		return -1;
+	return item_set(self, item_at(self, index), value);
+}
+
+static int assign_tuple(MemoryView *self, PyObject *key, PyObject *value)
+{
+	if (PyTuple_Size(key) < self->view.ndim)
+		return refuse(PyExc_NotImplementedError, "sub-views are not implemented");
+	char *item = item_at_tuple(self, key);
+	return item ? item_set(self, item, value) : -1;
+}
+
+int view_assign(PyObject *object, PyObject *key, PyObject *value)
+{
+	MemoryView *self = (MemoryView *)object;
+	if (refuse_released(self) < 0 || check_format(self) < 0)
+		return -1;
+	if (self->view.readonly)
+		return refuse(PyExc_TypeError, "cannot modify read-only memory");
+	if (!value)
+		return refuse(PyExc_TypeError, "cannot delete memory");
+	if (self->view.ndim == 0)
+		return assign_scalar(self, key, value);
+	if (PyIndex_Check(key))
+		return assign_index(self, key, value);
+	if (PySlice_Check(key) && self->view.ndim == 1)
+		return assign_slice(self, key, value);
+	if (all_indices(key))
+		return assign_tuple(self, key, value);
+	if (PySlice_Check(key) || all_slices(key))
+		return refuse(PyExc_NotImplementedError, "memoryview slice assignments are currently restricted to ndim = 1");
+	return refuse(PyExc_TypeError, "memoryview: invalid slice key");
+}

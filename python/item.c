@@ -1,0 +1,261 @@
+//go:build extension
+
+/* Single items of the formats that Python's own memoryview supports, which must be as fast as there. The engine says
+   which formats these are, and what their items are. */
+
+#include "shim.h"
+
+/* The format without its '@', for messages. */
+static const char *format_of(MemoryView *self)
+{
+	return self->view.format + (*self->view.format == '@');
+}
+
+/* Refuses formats of more than one character, as CPython does before it looks at indices. */
+int check_format(MemoryView *self)
+{
+	if (self->letter)
+		return 0;
+	PyErr_Format(PyExc_NotImplementedError, "memoryview: unsupported format %s", self->view.format);
+	return -1;
+}
+
+static int not_supported(MemoryView *self)
+{
+	PyErr_Format(PyExc_NotImplementedError, "memoryview: format %s not supported", format_of(self));
+	return -1;
+}
+
+/* An item may lie at any address. */
+#define LOADER(type)                          \
+	static inline type load_##type(const char *item) \
+	{                                     \
+		type x;                       \
+		memcpy(&x, item, sizeof x);   \
+		return x;                     \
+	}
+
+LOADER(int16_t)
+LOADER(int32_t)
+LOADER(int64_t)
+LOADER(uint16_t)
+LOADER(uint32_t)
+LOADER(uint64_t)
+LOADER(float)
+LOADER(double)
+
+static PyObject *get_int(const char *item, int size)
+{
+	switch (size) {
+	case 1:
+		return PyLong_FromLong(*(const int8_t *)item);
+	case 2:
+		return PyLong_FromLong(load_int16_t(item));
+	case 4:
+		return PyLong_FromLong(load_int32_t(item));
+	}
+	return PyLong_FromLongLong(load_int64_t(item));
+}
+
+static PyObject *get_uint(const char *item, int size)
+{
+	switch (size) {
+	case 1:
+		return PyLong_FromLong(*(const uint8_t *)item);
+	case 2:
+		return PyLong_FromLong(load_uint16_t(item));
+	case 4:
+		return PyLong_FromUnsignedLongLong(load_uint32_t(item));
+	}
+	return PyLong_FromUnsignedLongLong(load_uint64_t(item));
+}
+
+static PyObject *get_float(MemoryView *self, const char *item)
+{
+	switch (self->size) {
+	case 4:
+		return PyFloat_FromDouble(load_float(item));
+	case 8:
+		return PyFloat_FromDouble(load_double(item));
+	}
+	gmvBatch batch;
+	Py_buffer one = self->view;
+	one.buf = (char *)item;
+	one.ndim = 0;
+	one.shape = one.strides = one.suboffsets = NULL;
+	int code = gmvUnpack(&batch, BUFFER(&one), 0, 1);
+	if (code != gmvDone) {
+		raise_code(code);
+		return NULL;
+	}
+	return PyFloat_FromDouble(batch.values.floats[0]);
+}
+
+PyObject *item_get(MemoryView *self, const char *item)
+{
+	switch (self->kind) {
+	case gmvInt:
+		return get_int(item, self->size);
+	case gmvUint:
+	case gmvAddress:
+		return get_uint(item, self->size);
+	case gmvFloat:
+		return get_float(self, item);
+	case gmvBool:
+		return PyBool_FromLong(*item);
+	case gmvByte:
+		return PyBytes_FromStringAndSize(item, 1);
+	}
+	not_supported(self);
+	return NULL;
+}
+
+static int invalid_type(MemoryView *self)
+{
+	PyErr_Format(PyExc_TypeError, "memoryview: invalid type for format '%s'", format_of(self));
+	return -1;
+}
+
+static int invalid_value(MemoryView *self)
+{
+	PyErr_Format(PyExc_ValueError, "memoryview: invalid value for format '%s'", format_of(self));
+	return -1;
+}
+
+/* Says what is wrong with a value by the error that its conversion raised. */
+static int invalid(MemoryView *self)
+{
+	if (PyErr_ExceptionMatches(PyExc_TypeError))
+		return invalid_type(self);
+	if (PyErr_ExceptionMatches(PyExc_OverflowError) || PyErr_ExceptionMatches(PyExc_ValueError))
+		return invalid_value(self);
+	return -1;
+}
+
+static int convert_int(PyObject *value, int64_t *x)
+{
+	PyObject *index = PyNumber_Index(value);
+	if (!index)
+		return -1;
+	*x = PyLong_AsLongLong(index);
+	Py_DECREF(index);
+	return *x == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+static int convert_uint(PyObject *value, uint64_t *x)
+{
+	PyObject *index = PyNumber_Index(value);
+	if (!index)
+		return -1;
+	*x = PyLong_AsUnsignedLongLong(index);
+	Py_DECREF(index);
+	return *x == (uint64_t)-1 && PyErr_Occurred() ? -1 : 0;
+}
+
+/* The low bytes of a number, which lie where the machine has them. */
+static void store(char *item, uint64_t x, int size)
+{
+	uint8_t x1 = x;
+	uint16_t x2 = x;
+	uint32_t x4 = x;
+	const void *bytes[] = {NULL, &x1, &x2, NULL, &x4, NULL, NULL, NULL, &x};
+	memcpy(item, bytes[size], size);
+}
+
+static int set_int(MemoryView *self, char *item, PyObject *value)
+{
+	int64_t x, most = INT64_MAX >> (64 - 8 * self->size);
+	if (convert_int(value, &x) < 0)
+		return invalid(self);
+	if (x > most || x < -most - 1)
+		return invalid_value(self);
+	if (refuse_released(self) < 0)
+		return -1;
+	store(item, x, self->size);
+	return 0;
+}
+
+static int set_uint(MemoryView *self, char *item, PyObject *value)
+{
+	uint64_t x, most = UINT64_MAX >> (64 - 8 * self->size);
+	if (convert_uint(value, &x) < 0)
+		return invalid(self);
+	if (x > most)
+		return invalid_value(self);
+	if (refuse_released(self) < 0)
+		return -1;
+	store(item, x, self->size);
+	return 0;
+}
+
+static int set_address(MemoryView *self, char *item, PyObject *value)
+{
+	void *x = PyLong_AsVoidPtr(value);
+	if (!x && PyErr_Occurred())
+		return invalid(self);
+	if (refuse_released(self) < 0)
+		return -1;
+	memcpy(item, &x, sizeof x);
+	return 0;
+}
+
+static int set_float(MemoryView *self, char *item, PyObject *value)
+{
+	double x = PyFloat_AsDouble(value);
+	if (x == -1 && PyErr_Occurred())
+		return invalid(self);
+	if (refuse_released(self) < 0)
+		return -1;
+	if (self->size == sizeof x) {
+		memcpy(item, &x, sizeof x);
+	} else if (self->size == sizeof(float)) {
+		float narrow = (float)x;
+		memcpy(item, &narrow, sizeof narrow);
+	} else {
+		int code = gmvPackFloat(item, self->view.format, x);
+		if (code == gmvRange)
+			return invalid_value(self);
+		if (code != gmvDone)
+			return raise_code(code);
+	}
+	return 0;
+}
+
+static int set_bool(MemoryView *self, char *item, PyObject *value)
+{
+	int x = PyObject_IsTrue(value);
+	if (x < 0 || refuse_released(self) < 0)
+		return -1;
+	*item = x;
+	return 0;
+}
+
+static int set_byte(MemoryView *self, char *item, PyObject *value)
+{
+	if (!PyBytes_Check(value))
+		return invalid_type(self);
+	if (PyBytes_Size(value) != 1)
+		return invalid_value(self);
+	*item = *PyBytes_AsString(value);
+	return 0;
+}
+
+/* Whatever converts a value may run Python code, which may release the view: that is why each looks again. */
+int item_set(MemoryView *self, char *item, PyObject *value)
+{
+	switch (self->kind) {
+	case gmvInt:
+		return set_int(self, item, value);
+	case gmvUint:
+		return set_uint(self, item, value);
+	case gmvAddress:
+		return set_address(self, item, value);
+	case gmvFloat:
+		return set_float(self, item, value);
+	case gmvBool:
+		return set_bool(self, item, value);
+	case gmvByte:
+		return set_byte(self, item, value);
+	}
+	return not_supported(self);
+}

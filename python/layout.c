@@ -1,0 +1,116 @@
+//go:build extension
+
+/* Layouts: shape, strides and suboffsets. */
+
+#include "shim.h"
+
+_Static_assert(sizeof(gmvBuffer) == sizeof(Py_buffer) && offsetof(gmvBuffer, ndim) == offsetof(Py_buffer, ndim) &&
+		offsetof(gmvBuffer, suboffsets) == offsetof(Py_buffer, suboffsets) &&
+		sizeof(ptrdiff_t) == sizeof(Py_ssize_t), "the engine reads a Py_buffer");
+
+/* Refuses layouts that make no sense, which CPython trusts. */
+int check_layout(const Py_buffer *src)
+{
+	if (src->ndim > MAX_DIMS) {
+		PyErr_SetString(PyExc_ValueError, "memoryview: number of dimensions must not exceed 64");
+		return -1;
+	}
+	if (src->ndim < 0 || src->itemsize < 0 || src->len < 0) {
+		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: a negative size");
+		return -1;
+	}
+	if (!src->shape && src->ndim > 0) {
+		if (src->ndim == 1 && src->itemsize > 0 && !src->strides && !src->suboffsets)
+			return 0;
+		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: no shape");
+		return -1;
+	}
+	if (src->suboffsets && !src->strides && src->ndim > 0) {
+		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: suboffsets without strides");
+		return -1;
+	}
+	Py_ssize_t size = src->itemsize;
+	for (int i = 0; i < src->ndim; i++) {
+		if (src->shape[i] < 0 || __builtin_mul_overflow(size, src->shape[i], &size)) {
+			PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: an impossible shape");
+			return -1;
+		}
+	}
+	if (size != src->len) {
+		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: its length is not product(shape) * itemsize");
+		return -1;
+	}
+	return 0;
+}
+
+/* Describes the same items in dst, in full. Room is for 3 times ndim numbers. */
+void copy_layout(Py_buffer *dst, const Py_buffer *src, Py_ssize_t *room)
+{
+	int ndim = src->ndim;
+	*dst = *src;
+	dst->internal = NULL;
+	dst->format = src->format ? src->format : "B";
+	dst->shape = dst->strides = dst->suboffsets = NULL;
+	if (ndim == 0)
+		return;
+	dst->shape = room;
+	dst->strides = room + ndim;
+	if (src->suboffsets)
+		dst->suboffsets = memcpy(room + 2 * ndim, src->suboffsets, ndim * sizeof *room);
+	if (src->shape)
+		memcpy(dst->shape, src->shape, ndim * sizeof *room);
+	else
+		dst->shape[0] = src->len / src->itemsize;
+	if (src->strides) {
+		memcpy(dst->strides, src->strides, ndim * sizeof *room);
+		return;
+	}
+	size_t step = src->itemsize;
+	for (int i = ndim - 1; i >= 0; i--) {
+		dst->strides[i] = step;
+		step *= dst->shape[i];
+	}
+}
+
+static int in_order(const Py_buffer *view, int first, int last, int step)
+{
+	Py_ssize_t stride = view->itemsize;
+	for (int i = first; i != last; i += step) {
+		if (view->shape[i] > 1 && view->strides[i] != stride)
+			return 0;
+		stride *= view->shape[i];
+	}
+	return 1;
+}
+
+/* The flags that a layout has. In one dimension without items the stride decides, in more nothing does. */
+int contiguity(const Py_buffer *view)
+{
+	if (view->suboffsets)
+		return VIEW_INDIRECT;
+	switch (view->ndim) {
+	case 0:
+		return VIEW_C | VIEW_F;
+	case 1:
+		return view->shape[0] == 1 || view->strides[0] == view->itemsize ? VIEW_C | VIEW_F : 0;
+	}
+	if (view->len == 0)
+		return VIEW_C | VIEW_F;
+	return (in_order(view, view->ndim - 1, -1, -1) ? VIEW_C : 0) | (in_order(view, 0, view->ndim, 1) ? VIEW_F : 0);
+}
+
+/* Cuts the first dimension of a layout as a slice says. Steps that nobody takes may overflow, as in CPython. */
+int slice_layout(Py_buffer *view, PyObject *slice)
+{
+	Py_ssize_t start, stop, step;
+	if (PySlice_Unpack(slice, &start, &stop, &step) < 0)
+		return -1;
+	Py_ssize_t extent = view->shape[0];
+	view->shape[0] = PySlice_AdjustIndices(extent, &start, &stop, step);
+	view->buf = (char *)view->buf + (size_t)view->strides[0] * (size_t)start;
+	view->strides[0] = (Py_ssize_t)((size_t)view->strides[0] * (size_t)step);
+	view->len = view->itemsize;
+	for (int i = 0; i < view->ndim; i++)
+		view->len *= view->shape[i];
+	return 0;
+}

@@ -1,0 +1,95 @@
+//go:build extension
+
+/* Managed buffers: one loan of an exporter, given back when the last view that uses it is released. */
+
+#include "shim.h"
+
+/* A managed buffer without a loan, for the collector to track once it has one. */
+ManagedBuffer *managed_new(PyTypeObject *type)
+{
+	ManagedBuffer *self = PyObject_GC_New(ManagedBuffer, type);
+	if (!self)
+		return NULL;
+	self->exports = 0;
+	self->released = 0;
+	self->base = NULL;
+	self->format = NULL;
+	memset(&self->master, 0, sizeof self->master); /* exporters and the engine may look before they write */
+	return self;
+}
+
+/* What a view of a builtin memoryview shows as its obj is that one's obj, which the builtin view holds. */
+static PyObject *base_of(PyObject *exporter)
+{
+	if (!exporter || !Py_IS_TYPE(exporter, &PyMemoryView_Type))
+		return exporter;
+	PyObject *base = PyObject_GetAttrString(exporter, "obj");
+	if (!base) {
+		PyErr_Clear();
+		return exporter;
+	}
+	Py_DECREF(base);
+	return base == Py_None ? NULL : base;
+}
+
+ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags)
+{
+	ManagedBuffer *self = managed_new(type);
+	if (!self)
+		return NULL;
+	if (PyObject_GetBuffer(exporter, &self->master, flags) < 0) {
+		self->master.obj = NULL;
+		Py_DECREF(self);
+		return NULL;
+	}
+	self->base = base_of(self->master.obj);
+	PyObject_GC_Track(self);
+	return self;
+}
+
+void managed_release(ManagedBuffer *self)
+{
+	if (self->released)
+		return;
+	self->released = 1;
+	PyObject_GC_UnTrack(self);
+	PyBuffer_Release(&self->master);
+}
+
+static void managed_dealloc(PyObject *object)
+{
+	ManagedBuffer *self = (ManagedBuffer *)object;
+	PyTypeObject *type = Py_TYPE(object);
+	PyObject_GC_UnTrack(self);
+	managed_release(self);
+	PyMem_Free(self->format);
+	PyObject_GC_Del(self);
+	Py_DECREF(type);
+}
+
+static int managed_traverse(PyObject *object, visitproc visit, void *arg)
+{
+	Py_VISIT(Py_TYPE(object));
+	Py_VISIT(((ManagedBuffer *)object)->master.obj);
+	return 0;
+}
+
+static int managed_clear(PyObject *object)
+{
+	managed_release((ManagedBuffer *)object);
+	return 0;
+}
+
+static PyType_Slot managed_slots[] = {
+	{Py_tp_dealloc, managed_dealloc},
+	{Py_tp_traverse, managed_traverse},
+	{Py_tp_clear, managed_clear},
+	{0, NULL},
+};
+
+PyType_Spec managed_spec = {
+	.name = "gomemoryview._managedbuffer",
+	.basicsize = sizeof(ManagedBuffer),
+	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | TYPE_UNMADE | TYPE_IMMUTABLE,
+	.slots = managed_slots,
+};

@@ -1,0 +1,87 @@
+//go:build extension
+
+/* The module. */
+
+#include "shim.h"
+
+gmvCode codes[gmvCodes];
+
+State *state_of(PyTypeObject *type)
+{
+	return PyType_GetModuleState(type);
+}
+
+static PyObject *before_fork(PyObject *module, PyObject *unused)
+{
+	gmvBeforeFork();
+	Py_RETURN_NONE;
+}
+
+static PyObject *after_fork_in_parent(PyObject *module, PyObject *unused)
+{
+	gmvAfterForkInParent();
+	Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+	{"before_fork", before_fork, METH_NOARGS, "Quiet the engine before a fork."},
+	{"after_fork_in_parent", after_fork_in_parent, METH_NOARGS, "Undo before_fork, in the parent."},
+	{NULL},
+};
+
+static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec)
+{
+	return (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, NULL);
+}
+
+static int module_exec(PyObject *module)
+{
+	State *state = PyModule_GetState(module);
+	int code = gmvStart(RUNNING, codes);
+	if (code != gmvDone)
+		return raise_code(code);
+	if (!(state->managed = add_type(module, &managed_spec)) ||
+		!(state->iterator = add_type(module, &iterator_spec)) ||
+		!(state->memoryview = add_type(module, memoryview_spec())))
+		return -1;
+	return PyModule_AddType(module, state->memoryview);
+}
+
+static int module_traverse(PyObject *module, visitproc visit, void *arg)
+{
+	State *state = PyModule_GetState(module);
+	Py_VISIT(state->memoryview);
+	Py_VISIT(state->managed);
+	Py_VISIT(state->iterator);
+	return 0;
+}
+
+static int module_clear(PyObject *module)
+{
+	State *state = PyModule_GetState(module);
+	Py_CLEAR(state->memoryview);
+	Py_CLEAR(state->managed);
+	Py_CLEAR(state->iterator);
+	return 0;
+}
+
+static PyModuleDef_Slot module_slots[] = {
+	{Py_mod_exec, module_exec},
+	{0, NULL},
+};
+
+static PyModuleDef module_def = {
+	PyModuleDef_HEAD_INIT,
+	.m_name = "gomemoryview._engine",
+	.m_doc = "The types of gomemoryview.",
+	.m_size = sizeof(State),
+	.m_methods = functions,
+	.m_slots = module_slots,
+	.m_traverse = module_traverse,
+	.m_clear = module_clear,
+};
+
+PyMODINIT_FUNC PyInit__engine(void)
+{
+	return PyModuleDef_Init(&module_def);
+}

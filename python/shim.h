@@ -1,0 +1,154 @@
+//go:build extension
+
+/* The shim: what CPython must find in C. Its files share this. */
+
+#ifndef GMV_SHIM_H
+#define GMV_SHIM_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <string.h>
+
+#include "_cgo_export.h"
+
+/* The Python that runs the module; one build serves many. */
+#ifdef Py_LIMITED_API
+#define RUNNING Py_Version
+#else
+#define RUNNING PY_VERSION_HEX
+#endif
+
+#define MAX_DIMS 64 /* PyBUF_MAX_NDIM */
+
+/* Flags of types that the limited headers leave out: Py_TPFLAGS_SEQUENCE, DISALLOW_INSTANTIATION, IMMUTABLETYPE. */
+enum { TYPE_SEQUENCE = 1 << 5, TYPE_UNMADE = 1 << 7, TYPE_IMMUTABLE = 1 << 8 };
+
+/* The types of one interpreter. */
+typedef struct {
+	PyTypeObject *memoryview;
+	PyTypeObject *managed;
+	PyTypeObject *iterator;
+} State;
+
+/* One loan of an exporter, shared by all views that are made of it. */
+typedef struct {
+	PyObject_HEAD
+	Py_ssize_t exports; /* views that use it */
+	int released;
+	PyObject *base; /* borrowed, from master.obj or what lies under it: the views' obj */
+	char *format;   /* owned: of a loan that nobody keeps the format of, or NULL */
+	Py_buffer master;
+} ManagedBuffer;
+
+enum {
+	VIEW_RELEASED = 1,
+	VIEW_C = 2,        /* contiguous in C order */
+	VIEW_F = 4,        /* contiguous in Fortran order */
+	VIEW_INDIRECT = 8, /* has suboffsets */
+};
+
+/* A view, laid out as CPython's: its sizeof is told to everybody. */
+typedef struct {
+	PyObject_VAR_HEAD
+	ManagedBuffer *managed; /* NULL only once the collector has cleared the view, which releases it */
+	Py_hash_t hash;         /* -1 until it is known */
+	int flags;
+	unsigned char letter;   /* the format, where it is one character beside '@', or 0 */
+	unsigned char kind;     /* of the items: gmvNone where they cannot be read */
+	unsigned char size;     /* bytes of one, at most the itemsize */
+	Py_ssize_t exports;     /* loans that are out */
+	Py_buffer view;
+	PyObject *weakrefs;
+	Py_ssize_t array[1];    /* room for shape, strides and suboffsets */
+} MemoryView;
+
+#define OBJECT(self) ((PyObject *)(self))
+#define IS_RELEASED(self) (((self)->flags & VIEW_RELEASED) || (self)->managed->released)
+#define BUFFER(view) ((gmvBuffer *)(view))
+
+/* What tests and the C interface find in the library. */
+#define API __attribute__((visibility("default")))
+
+/* module.c */
+State *state_of(PyTypeObject *type);
+extern gmvCode codes[gmvCodes];
+
+/* errors.c */
+int raise_code(int code);
+int raise_released(void);
+
+static inline int refuse_released(MemoryView *self)
+{
+	return IS_RELEASED(self) ? raise_released() : 0;
+}
+
+/* layout.c */
+int check_layout(const Py_buffer *src);
+void copy_layout(Py_buffer *dst, const Py_buffer *src, Py_ssize_t *room);
+int slice_layout(Py_buffer *view, PyObject *slice);
+int contiguity(const Py_buffer *view);
+
+/* managed.c */
+extern PyType_Spec managed_spec;
+ManagedBuffer *managed_new(PyTypeObject *type);
+ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags);
+void managed_release(ManagedBuffer *managed);
+
+/* view.c */
+extern PyType_Spec *memoryview_spec(void);
+MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer *src);
+MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim);
+void view_describe(MemoryView *self);
+int view_release(MemoryView *self);
+
+/* from.c: five of the seven functions of the C interface; the other two are macros */
+API PyObject *gmv_from_object(PyTypeObject *type, PyObject *object);
+PyObject *from_object(PyTypeObject *type, PyObject *object, int flags);
+API PyObject *gmv_from_memory(PyTypeObject *type, char *memory, Py_ssize_t size, int access);
+API PyObject *gmv_from_buffer(PyTypeObject *type, const Py_buffer *info);
+API PyObject *gmv_get_contiguous(PyTypeObject *type, PyObject *object, int access, char order);
+API int gmv_check(PyTypeObject *type, PyObject *object);
+
+/* item.c */
+int check_format(MemoryView *self);
+PyObject *item_get(MemoryView *self, const char *item);
+int item_set(MemoryView *self, char *item, PyObject *value);
+
+/* index.c */
+PyObject *view_item(PyObject *self, Py_ssize_t index);
+PyObject *view_subscript(PyObject *self, PyObject *key);
+int view_assign(PyObject *self, PyObject *key, PyObject *value);
+char *item_at(MemoryView *self, Py_ssize_t index);
+
+/* export.c */
+int view_getbuffer(PyObject *self, Py_buffer *view, int flags);
+void view_releasebuffer(PyObject *self, Py_buffer *view);
+
+/* attributes.c */
+extern PyGetSetDef view_attributes[];
+Py_ssize_t view_length(PyObject *self);
+
+/* compare.c */
+PyObject *view_compare(PyObject *self, PyObject *other, int op);
+Py_hash_t view_hash(PyObject *self);
+
+/* iterate.c */
+extern PyType_Spec iterator_spec;
+PyObject *view_iter(PyObject *self);
+
+/* convert.c */
+void must_be(const char *argument, const char *wanted, PyObject *got);
+PyObject *view_bytes(MemoryView *self, char order);
+PyObject *view_tobytes(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *view_hex(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *view_tolist(PyObject *self, PyObject *unused);
+
+/* cast.c */
+PyObject *view_cast(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *view_toreadonly(PyObject *self, PyObject *unused);
+
+/* search.c */
+PyObject *view_count(PyObject *self, PyObject *value);
+PyObject *view_index(PyObject *self, PyObject *args);
+
+#endif

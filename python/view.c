@@ -1,0 +1,228 @@
+//go:build extension
+
+/* Views: how they come and go, and the type. */
+
+#include "shim.h"
+#include <structmember.h>
+
+/* A view without a layout, with room for one. The caller fills it, describes it and has it tracked. */
+MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim)
+{
+	MemoryView *self = PyObject_GC_NewVar(MemoryView, type, 3 * ndim);
+	if (!self)
+		return NULL;
+	Py_INCREF(OBJECT(managed));
+	managed->exports++;
+	self->managed = managed;
+	self->hash = -1;
+	self->flags = 0;
+	self->letter = self->kind = self->size = 0;
+	self->exports = 0;
+	self->weakrefs = NULL;
+	return self;
+}
+
+/* A new view of a loan, with the layout of src, which has been checked. */
+MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer *src)
+{
+	MemoryView *self = view_blank(type, managed, src->ndim);
+	if (!self)
+		return NULL;
+	copy_layout(&self->view, src, self->array);
+	self->view.obj = managed->base;
+	view_describe(self);
+	PyObject_GC_Track(self);
+	return self;
+}
+
+/* Notes what the layout and the format of a view are, so that nobody has to look twice. */
+void view_describe(MemoryView *self)
+{
+	const char *format = self->view.format;
+	if (*format == '@')
+		format++;
+	self->letter = format[0] && !format[1] ? format[0] : 0;
+	const gmvCode *code = &codes[self->letter < gmvCodes ? self->letter : 0];
+	int known = code->size <= self->view.itemsize;
+	self->kind = known ? code->kind : gmvNone;
+	self->size = known ? code->size : 0;
+	self->flags = (self->flags & VIEW_RELEASED) | contiguity(&self->view);
+}
+
+int view_release(MemoryView *self)
+{
+	if (self->flags & VIEW_RELEASED)
+		return 0;
+	if (self->exports > 0) {
+		PyErr_Format(PyExc_BufferError, "memoryview has %zd exported buffer%s", self->exports,
+			self->exports == 1 ? "" : "s");
+		return -1;
+	}
+	self->flags |= VIEW_RELEASED;
+	if (--self->managed->exports == 0)
+		managed_release(self->managed);
+	return 0;
+}
+
+static void view_dealloc(PyObject *object)
+{
+	MemoryView *self = (MemoryView *)object;
+	PyTypeObject *type = Py_TYPE(object);
+	PyObject_GC_UnTrack(self);
+	view_release(self); /* whoever has a loan of the view keeps it alive: none is out */
+	Py_CLEAR(self->managed);
+	if (self->weakrefs)
+		PyObject_ClearWeakRefs(object);
+	PyObject_GC_Del(self);
+	Py_DECREF(type);
+}
+
+static int view_traverse(PyObject *object, visitproc visit, void *arg)
+{
+	Py_VISIT(Py_TYPE(object));
+	Py_VISIT(((MemoryView *)object)->managed);
+	return 0;
+}
+
+static int view_clear(PyObject *object)
+{
+	MemoryView *self = (MemoryView *)object;
+	if (self->exports == 0) {
+		view_release(self);
+		Py_CLEAR(self->managed);
+	}
+	return 0;
+}
+
+static PyObject *view_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+	static char *names[] = {"object", NULL};
+	PyObject *object;
+	if (!kwargs && PyTuple_Size(args) == 1)
+		object = PyTuple_GetItem(args, 0);
+	else if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O:memoryview", names, &object))
+		return NULL;
+	return gmv_from_object(type, object);
+}
+
+static PyObject *view_from_flags(PyObject *type, PyObject *args, PyObject *kwargs)
+{
+	static char *names[] = {"object", "flags", NULL};
+	PyObject *object;
+	int flags;
+	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Oi:_from_flags", names, &object, &flags))
+		return NULL;
+	return from_object((PyTypeObject *)type, object, flags);
+}
+
+static PyObject *view_repr(PyObject *self)
+{
+	const char *text = IS_RELEASED((MemoryView *)self) ? "<released memory at %p>" : "<memory at %p>";
+	return PyUnicode_FromFormat(text, self);
+}
+
+static PyObject *method_release(PyObject *self, PyObject *unused)
+{
+	if (view_release((MemoryView *)self) < 0)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+static PyObject *method_enter(PyObject *self, PyObject *unused)
+{
+	if (refuse_released((MemoryView *)self) < 0)
+		return NULL;
+	Py_INCREF(self);
+	return self;
+}
+
+static PyObject *method_exit(PyObject *self, PyObject *args)
+{
+	return method_release(self, NULL);
+}
+
+#define WORDS METH_VARARGS | METH_KEYWORDS
+#define FUNCTION(f) (PyCFunction)(void (*)(void))(f)
+
+enum { METHODS_ALWAYS = 8 };
+
+static PyMethodDef methods[] = {
+	{"release", method_release, METH_NOARGS,
+		"release($self, /)\n--\n\nGive the memory back to its exporter; may be repeated."},
+	{"cast", FUNCTION(view_cast), WORDS,
+		"cast($self, /, format, shape=<unrepresentable>)\n--\n\n"
+		"A view of the same bytes as items of another format, or in another shape."},
+	{"toreadonly", view_toreadonly, METH_NOARGS,
+		"toreadonly($self, /)\n--\n\nA view of the same memory that cannot be written through."},
+	{"tobytes", FUNCTION(view_tobytes), WORDS,
+		"tobytes($self, /, order='C')\n--\n\n"
+		"The items' bytes in C order, in Fortran order ('F'), or in the order in which they lie ('A')."},
+	{"tolist", view_tolist, METH_NOARGS,
+		"tolist($self, /)\n--\n\nThe items in lists, one level for each dimension."},
+	{"hex", FUNCTION(view_hex), WORDS,
+		"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)\n--\n\n"
+		"The items' bytes as hexadecimal digits, with a separator after every bytes_per_sep bytes,\n"
+		"counted from the right, or from the left where it is negative."},
+	{"__enter__", method_enter, METH_NOARGS, "The view itself, in a with statement."},
+	{"__exit__", method_exit, METH_VARARGS, "Release the view at the end of a with statement."},
+	/* from 3.12 */
+	{"_from_flags", FUNCTION(view_from_flags), WORDS | METH_CLASS,
+		"_from_flags($type, /, object, flags)\n--\n\nA view of an object that is asked for its buffer with these flags."},
+	/* from 3.14 */
+	{"count", view_count, METH_O, "count($self, value, /)\n--\n\nHow many items equal a value."},
+	{"index", view_index, METH_VARARGS,
+		"index($self, value, start=0, stop=sys.maxsize, /)\n--\n\n"
+		"The first position of an item that equals a value; ValueError where there is none."},
+	{"__class_getitem__", (PyCFunction)Py_GenericAlias, METH_O | METH_CLASS, "Generic alias of the type."},
+	{NULL},
+};
+
+/* Cuts the table of methods to what the running Python's memoryview has. */
+static PyMethodDef *methods_of_version(void)
+{
+	if (RUNNING < 0x030C0000)
+		methods[METHODS_ALWAYS].ml_name = NULL;
+	else if (RUNNING < 0x030E0000)
+		methods[METHODS_ALWAYS + 1].ml_name = NULL;
+	return methods;
+}
+
+static PyMemberDef members[] = {
+	{"__weaklistoffset__", T_PYSSIZET, offsetof(MemoryView, weakrefs), READONLY},
+	{NULL},
+};
+
+PyType_Spec *memoryview_spec(void)
+{
+	static PyType_Slot slots[] = {
+		{Py_tp_doc, "memoryview(object)\n--\n\nA view of the memory of an object that exports a buffer."},
+		{Py_tp_new, view_new},
+		{Py_tp_dealloc, view_dealloc},
+		{Py_tp_traverse, view_traverse},
+		{Py_tp_clear, view_clear},
+		{Py_tp_repr, view_repr},
+		{Py_tp_hash, view_hash},
+		{Py_tp_richcompare, view_compare},
+		{Py_tp_iter, view_iter},
+		{Py_tp_getset, view_attributes},
+		{Py_tp_members, members},
+		{Py_sq_length, view_length},
+		{Py_sq_item, view_item},
+		{Py_mp_length, view_length},
+		{Py_mp_subscript, view_subscript},
+		{Py_mp_ass_subscript, view_assign},
+		{Py_bf_getbuffer, view_getbuffer},
+		{Py_bf_releasebuffer, view_releasebuffer},
+		{Py_tp_methods, methods},
+		{0, NULL},
+	};
+	static PyType_Spec spec = {
+		.name = "gomemoryview.memoryview",
+		.basicsize = offsetof(MemoryView, array),
+		.itemsize = sizeof(Py_ssize_t),
+		.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | TYPE_IMMUTABLE | TYPE_SEQUENCE,
+		.slots = slots,
+	};
+	methods_of_version();
+	return &spec;
+}
