@@ -79,7 +79,7 @@ Py_hash_t view_hash(PyObject *object)
 		return -1;
 	}
 	PyObject *base = self->view.obj;
-	if (base) {
+	if (base && !Py_IS_TYPE(base, &PyMemoryView_Type)) { /* that one has no object that could change */
 		Py_INCREF(base);
 		Py_hash_t hash = PyObject_Hash(base); /* Python code, which may release the view */
 		Py_DECREF(base);

@@ -18,7 +18,8 @@ ManagedBuffer *managed_new(PyTypeObject *type)
 	return self;
 }
 
-/* What a view of a builtin memoryview shows as its obj is that one's obj, which the builtin view holds. */
+/* What a view of a builtin memoryview shows as its obj is that one's obj, which the builtin view holds; or that
+   view itself, where it has none. */
 static PyObject *base_of(PyObject *exporter)
 {
 	if (!exporter || !Py_IS_TYPE(exporter, &PyMemoryView_Type))
@@ -29,7 +30,7 @@ static PyObject *base_of(PyObject *exporter)
 		return exporter;
 	}
 	Py_DECREF(base);
-	return base == Py_None ? NULL : base;
+	return base == Py_None ? exporter : base;
 }
 
 ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags)
