@@ -156,7 +156,7 @@ PyObject *gmv_get_contiguous(PyTypeObject *type, PyObject *object, int access, c
 		return NULL;
 	}
 	int wanted = order == 'C' ? VIEW_C : order == 'F' ? VIEW_F : VIEW_C | VIEW_F;
-	if (self->flags & wanted)
+	if (self->flags & wanted || (self->view.len == 0 && !(self->flags & VIEW_INDIRECT))) /* PyBuffer_IsContiguous */
 		return (PyObject *)self;
 	PyObject *copy = NULL;
 	if (access == PyBUF_WRITE)
