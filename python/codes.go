@@ -11,7 +11,7 @@ import (
 )
 
 // pythonVersion is that of the Python that runs the extension: 0x030B07F0 is 3.11.7.
-var pythonVersion C.ulong
+var pythonVersion uint
 
 const (
 	python312 = 0x030C0000
@@ -32,7 +32,7 @@ func nativeCodes() string {
 //export gmvStart
 func gmvStart(version C.ulong, table unsafe.Pointer) (code C.int) {
 	defer guarded(&code)
-	pythonVersion = version
+	pythonVersion = uint(version)
 	codes := unsafe.Slice((*C.gmvCode)(table), C.gmvCodes)
 	native := nativeCodes()
 	for i := range native {

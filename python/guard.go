@@ -14,14 +14,22 @@ import (
 // cut short, shall be a panic, which guarded recovers.
 func guard() { debug.SetPanicOnFault(true) }
 
+// result is what an exported function returns.
+type result = C.int
+
+const (
+	crashed = C.gmvCrashed
+	fault   = C.gmvFault
+)
+
 // guarded, deferred by every exported function, makes a code of a panic: one that got out would end the process.
-func guarded(code *C.int) {
+func guarded(code *result) {
 	switch r := recover().(type) {
 	case nil:
 	case interface{ Addr() uintptr }:
-		*code = C.gmvFault
+		*code = fault
 	default:
-		*code = C.gmvCrashed
+		*code = crashed
 		lastPanic.set(fmt.Sprint(r))
 	}
 }
