@@ -33,30 +33,23 @@ void must_be(const char *argument, const char *wanted, PyObject *got)
 	Py_XDECREF(name);
 }
 
-/* The letter of an order, or 0. 'A' is the order in which the items lie. */
-static char order_of(MemoryView *self, PyObject *order)
+/* Reads the argument of tobytes as text: NULL for the default. */
+static int read_order(PyObject *order, const char **text)
 {
+	*text = NULL;
 	if (!order || order == Py_None)
-		return 'C';
+		return 0;
 	if (!PyUnicode_Check(order)) {
 		must_be("tobytes() argument 'order'", "str or None", order);
-		return 0;
+		return -1;
 	}
 	Py_ssize_t size;
-	const char *text = PyUnicode_AsUTF8AndSize(order, &size);
-	if (!text)
-		return 0;
-	if (strlen(text) != (size_t)size) {
+	*text = PyUnicode_AsUTF8AndSize(order, &size);
+	if (*text && strlen(*text) != (size_t)size) {
 		PyErr_SetString(PyExc_ValueError, "embedded null character");
-		return 0;
+		return -1;
 	}
-	if (size != 1 || !strchr("CFA", *text)) {
-		PyErr_SetString(PyExc_ValueError, "order must be 'C', 'F' or 'A'");
-		return 0;
-	}
-	if (*text == 'A')
-		return (self->flags & (VIEW_C | VIEW_F)) == VIEW_F ? 'F' : 'C';
-	return *text;
+	return *text ? 0 : -1;
 }
 
 PyObject *view_tobytes(PyObject *object, PyObject *args, PyObject *kwargs)
@@ -64,14 +57,18 @@ PyObject *view_tobytes(PyObject *object, PyObject *args, PyObject *kwargs)
 	static char *names[] = {"order", NULL};
 	MemoryView *self = (MemoryView *)object;
 	PyObject *order = NULL;
-	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O:tobytes", names, &order))
+	const char *text;
+	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O:tobytes", names, &order) || read_order(order, &text) < 0 ||
+		refuse_released(self) < 0)
 		return NULL;
-	if (order && order != Py_None && !PyUnicode_Check(order))
-		return order_of(self, order), NULL;
-	if (refuse_released(self) < 0)
+	char letter = text ? *text : 'C';
+	if (text && (!letter || text[1] || !strchr("CFA", letter))) {
+		PyErr_SetString(PyExc_ValueError, "order must be 'C', 'F' or 'A'");
 		return NULL;
-	char letter = order_of(self, order);
-	return letter ? view_bytes(self, letter) : NULL;
+	}
+	if (letter == 'A') /* the order in which the items lie */
+		letter = (self->flags & (VIEW_C | VIEW_F)) == VIEW_F ? 'F' : 'C';
+	return view_bytes(self, letter);
 }
 
 /* The separator of hex: a byte below 128, or -1. Asking for its length may run Python code. */

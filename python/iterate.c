@@ -13,8 +13,6 @@ typedef struct {
 PyObject *view_iter(PyObject *object)
 {
 	MemoryView *self = (MemoryView *)object;
-	if (refuse_released(self) < 0)
-		return NULL;
 	if (self->view.ndim == 0) {
 		PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
 		return NULL;
@@ -23,7 +21,7 @@ PyObject *view_iter(PyObject *object)
 		PyErr_SetString(PyExc_NotImplementedError, "multi-dimensional sub-views are not implemented");
 		return NULL;
 	}
-	if (check_format(self) < 0)
+	if (refuse_released(self) < 0 || check_format(self) < 0)
 		return NULL;
 	State *state = state_of(Py_TYPE(object));
 	Iterator *iterator = state ? PyObject_GC_New(Iterator, state->iterator) : NULL;

@@ -163,8 +163,8 @@ static PyMethodDef methods[] = {
 		"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)\n--\n\n"
 		"The items' bytes as hexadecimal digits, with a separator after every bytes_per_sep bytes,\n"
 		"counted from the right, or from the left where it is negative."},
-	{"__enter__", method_enter, METH_NOARGS, "The view itself, in a with statement."},
-	{"__exit__", method_exit, METH_VARARGS, "Release the view at the end of a with statement."},
+	{"__enter__", method_enter, METH_NOARGS, "__enter__($self, /)\n--\n\nThe view itself, in a with statement."},
+	{"__exit__", method_exit, METH_VARARGS, "__exit__($self, /, *exc_info)\n--\n\nRelease the view at the end of a with statement."},
 	/* from 3.12 */
 	{"_from_flags", FUNCTION(view_from_flags), WORDS | METH_CLASS,
 		"_from_flags($type, /, object, flags)\n--\n\nA view of an object that is asked for its buffer with these flags."},
