@@ -103,3 +103,22 @@ func TestReleasedObjects(t *testing.T) {
 		t.Errorf("use of a nil object: %v", err)
 	}
 }
+
+// What an exception says of itself may fail, in any way, and the error is one all the same.
+func TestExceptionsThatCannotBeTold(t *testing.T) {
+	needPython(t)
+	execute(t, `
+class Endless(Exception):
+    def __str__(self):
+        raise Endless
+def endless(): raise Endless
+def surrogate(): raise ValueError("\ud800 important")
+`)
+	for expression, want := range map[string]string{"endless()": "Endless", "surrogate()": `ValueError: \ud800 important`} {
+		_, err := python.Eval(expression)
+		var e *cpython.Error
+		if !errors.As(err, &e) || !strings.Contains(e.Error(), want) || !strings.Contains(e.Traceback, "in "+strings.TrimSuffix(expression, "()")) {
+			t.Errorf("%s: %v, want %s with its traceback", expression, err, want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package cpython
 
 import (
 	"errors"
-	"strings"
 	"unsafe"
 )
 
@@ -77,11 +76,25 @@ func text(object uintptr) string {
 	}
 	str := call(c.Str, object)
 	defer decRef(str)
-	s, err := stringOf(str)
-	if err != nil {
+	return plain(str)
+}
+
+// plain is a string of Python's with escapes for what UTF-8 has no bytes, or "" where there is none. It makes
+// no error of an exception: that could raise the next one, without end. The GIL is held.
+func plain(str uintptr) string {
+	if str == 0 {
+		call(c.ErrClear)
 		return ""
 	}
-	return s
+	encoded := call(c.UnicodeAsEncoded, str, uintptr(unsafe.Pointer(cString("utf-8"))), uintptr(unsafe.Pointer(cString("backslashreplace"))))
+	defer decRef(encoded)
+	var data uintptr
+	var size int
+	if encoded == 0 || !ok(call(c.BytesAsString, encoded, uintptr(unsafe.Pointer(&data)), uintptr(unsafe.Pointer(&size)))) {
+		call(c.ErrClear)
+		return ""
+	}
+	return string(unsafe.Slice((*byte)(pointer(data)), size))
 }
 
 // formatTraceback calls traceback.format_exception. The GIL is held.
@@ -109,15 +122,11 @@ func formatTraceback(typ, value, traceback uintptr) string {
 		call(c.ErrClear)
 		return ""
 	}
-	list, err := toGo(lines, 0)
-	if err != nil {
-		return ""
-	}
-	var b strings.Builder
-	for _, line := range list.([]any) {
-		b.WriteString(line.(string))
-	}
-	return b.String()
+	empty := call(c.UnicodeFromString, uintptr(unsafe.Pointer(cString(""))), 0)
+	defer decRef(empty)
+	joined := call(c.UnicodeJoin, empty, lines)
+	defer decRef(joined)
+	return plain(joined)
 }
 
 // decRef gives references back; 0 is none. The GIL is held.

@@ -63,6 +63,8 @@ type functions struct {
 	ComplexImag        uintptr `c:"PyComplex_ImagAsDouble"`
 	UnicodeFromString  uintptr `c:"PyUnicode_FromStringAndSize"`
 	UnicodeAsUTF8      uintptr `c:"PyUnicode_AsUTF8AndSize"`
+	UnicodeAsEncoded   uintptr `c:"PyUnicode_AsEncodedString"`
+	UnicodeJoin        uintptr `c:"PyUnicode_Join"`
 	BytesFromString    uintptr `c:"PyBytes_FromStringAndSize"`
 	BytesAsString      uintptr `c:"PyBytes_AsStringAndSize"`
 	TupleNew           uintptr `c:"PyTuple_New"`
