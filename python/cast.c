@@ -52,13 +52,14 @@ static void refuse_cast(int code, PyObject *format, PyObject *shape, int valid)
 		raise_code(code);
 }
 
-PyObject *view_cast(PyObject *object, PyObject *args, PyObject *kwargs)
+PyObject *view_cast(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObject *words)
 {
 	static char *names[] = {"format", "shape", NULL};
 	MemoryView *self = (MemoryView *)object;
-	PyObject *format, *shape = NULL;
-	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:cast", names, &format, &shape))
+	PyObject *given[2] = {NULL, NULL};
+	if (read_arguments("O|O:cast", names, args, n, words, given) < 0)
 		return NULL;
+	PyObject *format = given[0], *shape = given[1];
 	if (!PyUnicode_Check(format)) {
 		must_be("cast() argument 'format'", "str", format);
 		return NULL;

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/typed"
 )
 
 // pythonVersion is that of the Python that runs the extension: 0x030B07F0 is 3.11.7.
@@ -40,9 +41,16 @@ func gmvStart(version C.ulong, table unsafe.Pointer) (code C.int) {
 		if err != nil {
 			return C.gmvFormat
 		}
-		codes[native[i]] = C.gmvCode{kind: kindOf(typ), size: C.uchar(typ.Size())}
+		codes[native[i]] = C.gmvCode{kind: kindOf(typ), size: C.uchar(typ.Size()), as_bytes: truth(typed.ComparesAsBytes(typ))}
 	}
 	return C.gmvDone
+}
+
+func truth(b bool) C.uchar {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func kindOf(typ *format.Type) C.uchar {

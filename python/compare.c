@@ -4,11 +4,46 @@
 
 #include "shim.h"
 
-/* Whether two views are equal: 1, 0, or -1 with an exception. */
+#define EQUAL(type)                                                                    \
+	static int equal_##type##s(const char *a, const char *b, Py_ssize_t size)      \
+	{                                                                              \
+		for (Py_ssize_t i = 0; i < size; i += sizeof(type)) {                  \
+			type x, y;                                                     \
+			memcpy(&x, a + i, sizeof x);                                   \
+			memcpy(&y, b + i, sizeof y);                                   \
+			if (!(x == y))                                                 \
+				return 0;                                              \
+		}                                                                      \
+		return 1;                                                              \
+	}
+
+EQUAL(float)
+EQUAL(double)
+
+/* Whether the items of two small buffers of one format are equal, or -1 where only the engine knows. */
+static int equal_small(const gmvCode *code, const Py_buffer *a, const Py_buffer *b)
+{
+	if (code->as_bytes)
+		return memcmp(a->buf, b->buf, a->len) == 0;
+	if (code->kind == gmvFloat && code->size == sizeof(double))
+		return equal_doubles(a->buf, b->buf, a->len);
+	if (code->kind == gmvFloat && code->size == sizeof(float))
+		return equal_floats(a->buf, b->buf, a->len);
+	return -1;
+}
+
+/* Whether two buffers that are held are equal: 1, 0, or -1 with an exception. */
 static int equal_buffers(const Py_buffer *a, const Py_buffer *b)
 {
-	int equal;
+	if (a->ndim != b->ndim || (a->ndim > 0 && a->shape[0] != b->shape[0]))
+		return 0;
+	const gmvCode *format = small_and_alike(a, b);
+	int equal = format ? equal_small(format, a, b) : -1;
+	if (equal >= 0)
+		return equal;
+	PyThreadState *bulk = bulk_begin(a->len);
 	int code = gmvEqual(BUFFER(a), BUFFER(b), &equal);
+	bulk_end(bulk);
 	return code == gmvDone ? equal : raise_code(code);
 }
 
@@ -29,7 +64,9 @@ static int equal_object(MemoryView *self, PyObject *other)
 		equal = -2;
 	} else {
 		copy_layout(&layout, &lent, room);
+		self->exports++;
 		equal = equal_buffers(&self->view, &layout);
+		self->exports--;
 	}
 	PyBuffer_Release(&lent);
 	return equal;
@@ -37,14 +74,19 @@ static int equal_object(MemoryView *self, PyObject *other)
 
 static int equal_views(PyObject *object, PyObject *other)
 {
-	MemoryView *self = (MemoryView *)object;
+	MemoryView *self = (MemoryView *)object, *view = (MemoryView *)other;
 	if (IS_RELEASED(self))
 		return object == other;
 	if (!gmv_check(Py_TYPE(object), other))
 		return equal_object(self, other);
-	if (IS_RELEASED((MemoryView *)other))
+	if (IS_RELEASED(view))
 		return object == other;
-	return equal_buffers(&self->view, &((MemoryView *)other)->view);
+	self->exports++;
+	view->exports++;
+	int equal = equal_buffers(&self->view, &view->view);
+	self->exports--;
+	view->exports--;
+	return equal;
 }
 
 PyObject *view_compare(PyObject *self, PyObject *other, int op)

@@ -10,11 +10,16 @@ PyObject *view_bytes(MemoryView *self, char order)
 	PyObject *bytes = PyBytes_FromStringAndSize(NULL, self->view.len);
 	if (!bytes)
 		return NULL;
-	if (self->flags & (order == 'F' ? VIEW_F : VIEW_C)) {
-		memcpy(PyBytes_AsString(bytes), self->view.buf, self->view.len);
-		return bytes;
-	}
-	int code = gmvPack(PyBytes_AsString(bytes), BUFFER(&self->view), order);
+	char *items = PyBytes_AsString(bytes);
+	int code = gmvDone;
+	self->exports++;
+	PyThreadState *bulk = bulk_begin(self->view.len);
+	if (self->flags & (order == 'F' ? VIEW_F : VIEW_C))
+		memcpy(items, self->view.buf, self->view.len);
+	else
+		code = gmvPack(items, BUFFER(&self->view), order);
+	bulk_end(bulk);
+	self->exports--;
 	if (code != gmvDone) {
 		Py_CLEAR(bytes);
 		raise_code(code);
@@ -52,13 +57,13 @@ static int read_order(PyObject *order, const char **text)
 	return *text ? 0 : -1;
 }
 
-PyObject *view_tobytes(PyObject *object, PyObject *args, PyObject *kwargs)
+PyObject *view_tobytes(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObject *words)
 {
 	static char *names[] = {"order", NULL};
 	MemoryView *self = (MemoryView *)object;
 	PyObject *order = NULL;
 	const char *text;
-	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O:tobytes", names, &order) || read_order(order, &text) < 0 ||
+	if (read_arguments("|O:tobytes", names, args, n, words, &order) < 0 || read_order(order, &text) < 0 ||
 		refuse_released(self) < 0)
 		return NULL;
 	char letter = text ? *text : 'C';
@@ -111,85 +116,83 @@ static int as_int(PyObject *value, int *x)
 	return 0;
 }
 
-PyObject *view_hex(PyObject *object, PyObject *args, PyObject *kwargs)
+/* A text of at least two ASCII characters, for the caller to fill before anybody else sees it. */
+static PyObject *blank_text(Py_ssize_t size, char **characters)
 {
-	static char *names[] = {"sep", "bytes_per_sep", NULL};
-	MemoryView *self = (MemoryView *)object;
-	PyObject *separator = NULL, *bytes_per_separator = NULL;
-	int letter = 0, group = 1;
-	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OO:hex", names, &separator, &bytes_per_separator) ||
-		(bytes_per_separator && as_int(bytes_per_separator, &group) < 0) || refuse_released(self) < 0 ||
-		(separator && (letter = separator_of(separator)) < 0) || refuse_released(self) < 0)
-		return NULL;
-	Py_ssize_t size = self->view.len;
-	if (size > PY_SSIZE_T_MAX / 3)
-		return PyErr_NoMemory();
-	size = 2 * size + (separator ? gmvSeparators(size, group) : 0);
-	char *digits = PyMem_Malloc(size);
-	if (!digits)
-		return PyErr_NoMemory();
-	PyObject *text = NULL;
-	int code = gmvHex(digits, size, BUFFER(&self->view), letter, group);
-	if (code == gmvDone)
-		text = PyUnicode_DecodeASCII(digits, size, NULL);
-	else
-		raise_code(code);
-	PyMem_Free(digits);
+	PyObject *text = PyUnicode_FromStringAndSize("00", 2);
+	if (text && PyUnicode_Resize(&text, size) < 0)
+		Py_CLEAR(text);
+	*characters = text ? (char *)PyUnicode_AsUTF8AndSize(text, NULL) : NULL;
 	return text;
 }
 
-/* The items one after the other in C order, which the engine unpacks batch by batch. */
-typedef struct {
-	MemoryView *view;
-	Py_ssize_t unpacked, count; /* items */
-	int at, filled;             /* of the batch */
-	gmvBatch batch;
-} Cursor;
+/* Bytes whose digits are written here: asking the engine costs more than so many. */
+enum { SMALL_HEX = 256 };
 
-static int fill(Cursor *cursor)
+/* The digits of bytes that are no more than fit here. */
+static PyObject *small_hex(const unsigned char *bytes, Py_ssize_t size, char separator, Py_ssize_t group)
 {
-	MemoryView *self = cursor->view;
-	Py_ssize_t count = cursor->count - cursor->unpacked;
-	if (refuse_released(self) < 0) /* by the collector, which lists may start */
-		return -1;
-	if (count > gmvMost)
-		count = gmvMost;
-	int code = gmvUnpack(&cursor->batch, BUFFER(&self->view), cursor->unpacked, count);
-	if (code != gmvDone)
-		return raise_code(code);
-	cursor->unpacked += count;
-	cursor->filled = count;
-	cursor->at = 0;
-	return 0;
-}
-
-static PyObject *next_item(Cursor *cursor)
-{
-	if (cursor->at == cursor->filled && fill(cursor) < 0)
-		return NULL;
-	int i = cursor->at++;
-	switch (cursor->view->kind) {
-	case gmvInt:
-		return PyLong_FromLongLong(cursor->batch.values.ints[i]);
-	case gmvUint:
-	case gmvAddress:
-		return PyLong_FromUnsignedLongLong(cursor->batch.values.uints[i]);
-	case gmvFloat:
-		return PyFloat_FromDouble(cursor->batch.values.floats[i]);
-	case gmvBool:
-		return PyBool_FromLong(cursor->batch.values.bytes[i]);
+	char digits[3 * SMALL_HEX], *p = digits;
+	Py_ssize_t step = group < 0 ? -group : group;
+	Py_ssize_t next = group > 0 && size % group ? size % group : step;
+	for (Py_ssize_t i = 0; i < size; i++) {
+		if (separator && i == next) {
+			*p++ = separator;
+			next += step;
+		}
+		*p++ = "0123456789abcdef"[bytes[i] >> 4];
+		*p++ = "0123456789abcdef"[bytes[i] & 15];
 	}
-	return PyBytes_FromStringAndSize((char *)&cursor->batch.values.bytes[i], 1);
+	return PyUnicode_DecodeASCII(digits, p - digits, NULL);
 }
 
-static PyObject *next_list(Cursor *cursor, int dim)
+static PyObject *large_hex(MemoryView *self, char separator, int group)
 {
-	if (dim == cursor->view->view.ndim)
-		return next_item(cursor);
-	Py_ssize_t n = cursor->view->view.shape[dim];
+	Py_ssize_t size = self->view.len;
+	if (size > PY_SSIZE_T_MAX / 3)
+		return PyErr_NoMemory();
+	char *digits;
+	size = 2 * size + (separator ? gmvSeparators(size, group) : 0);
+	PyObject *text = blank_text(size, &digits);
+	if (!text)
+		return NULL;
+	self->exports++;
+	PyThreadState *bulk = bulk_begin(self->view.len);
+	int code = gmvHex(digits, size, BUFFER(&self->view), separator, group);
+	bulk_end(bulk);
+	self->exports--;
+	if (code != gmvDone) {
+		Py_CLEAR(text);
+		raise_code(code);
+	}
+	return text;
+}
+
+PyObject *view_hex(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObject *words)
+{
+	static char *names[] = {"sep", "bytes_per_sep", NULL};
+	MemoryView *self = (MemoryView *)object;
+	PyObject *given[2] = {NULL, NULL}; /* the separator and the bytes between two */
+	int separator = 0, group = 1;
+	if (read_arguments("|OO:hex", names, args, n, words, given) < 0 || (given[1] && as_int(given[1], &group) < 0) ||
+		refuse_released(self) < 0 || (given[0] && (separator = separator_of(given[0])) < 0) || refuse_released(self) < 0)
+		return NULL;
+	if (self->view.len <= SMALL_HEX && self->flags & VIEW_C)
+		return small_hex(self->view.buf, self->view.len, group ? separator : 0, group);
+	return large_hex(self, separator, group);
+}
+
+/* The items from a dimension on, in lists. */
+static PyObject *list_from(MemoryView *self, const char *p, int dim)
+{
+	if (dim == self->view.ndim)
+		return item_get(self, p);
+	Py_ssize_t n = self->view.shape[dim];
 	PyObject *list = PyList_New(n);
+	if (list && refuse_released(self) < 0) /* by the collector, which lists may start */
+		Py_CLEAR(list);
 	for (Py_ssize_t i = 0; list && i < n; i++) {
-		PyObject *item = next_list(cursor, dim + 1);
+		PyObject *item = list_from(self, step(&self->view, p, dim, i), dim + 1);
 		if (!item || PyList_SetItem(list, i, item) < 0)
 			Py_CLEAR(list);
 	}
@@ -198,15 +201,8 @@ static PyObject *next_list(Cursor *cursor, int dim)
 
 PyObject *view_tolist(PyObject *object, PyObject *unused)
 {
-	Cursor cursor;
-	MemoryView *self = cursor.view = (MemoryView *)object;
+	MemoryView *self = (MemoryView *)object;
 	if (refuse_released(self) < 0 || check_format(self) < 0)
 		return NULL;
-	cursor.unpacked = cursor.at = cursor.filled = 0;
-	cursor.count = 1;
-	for (int i = 0; i < self->view.ndim; i++)
-		cursor.count *= self->view.shape[i];
-	if (self->kind == gmvNone && cursor.count > 0)
-		return item_get(self, self->view.buf); /* which says why not */
-	return next_list(&cursor, 0);
+	return list_from(self, self->view.buf, 0);
 }

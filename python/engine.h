@@ -36,7 +36,8 @@ enum {
 /* An item format of one character. */
 typedef struct {
 	unsigned char kind;
-	unsigned char size; /* bytes */
+	unsigned char size;     /* bytes */
+	unsigned char as_bytes; /* whether items are equal exactly when their bytes are */
 } gmvCode;
 
 enum { gmvCodes = 128 };

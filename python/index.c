@@ -22,23 +22,20 @@ static inline int clamp(MemoryView *self, int dim, Py_ssize_t *index)
 	return -1;
 }
 
-/* Where index i along a dimension lies, from what lies at p. */
-static inline char *step(MemoryView *self, char *p, int dim, Py_ssize_t i)
+/* Plain integers need no asking what they are. */
+static inline int is_index(PyObject *key)
 {
-	p += self->view.strides[dim] * i;
-	if (self->view.suboffsets && self->view.suboffsets[dim] >= 0)
-		p = *(char **)p + self->view.suboffsets[dim];
-	return p;
+	return PyLong_CheckExact(key) || PyIndex_Check(key);
 }
 
-/* The item at an index of one dimension, which is in range. */
-char *item_at(MemoryView *self, Py_ssize_t index)
+static inline int as_index(PyObject *key, Py_ssize_t *index)
 {
-	return step(self, self->view.buf, 0, index);
-}
-
-static int as_index(PyObject *key, Py_ssize_t *index)
-{
+	if (PyLong_CheckExact(key)) {
+		*index = PyLong_AsSsize_t(key);
+		if (*index != -1 || !PyErr_Occurred())
+			return 0;
+		PyErr_Clear();
+	}
 	*index = PyNumber_AsSsize_t(key, PyExc_IndexError);
 	return *index == -1 && PyErr_Occurred() ? -1 : 0;
 }
@@ -59,7 +56,7 @@ static char *item_at_tuple(MemoryView *self, PyObject *key)
 		return NULL;
 	char *p = self->view.buf;
 	for (int i = 0; i < n; i++)
-		p = step(self, p, i, index[i]);
+		p = step(&self->view, p, i, index[i]);
 	return p;
 }
 
@@ -68,7 +65,7 @@ static int all_indices(PyObject *key)
 	if (!PyTuple_Check(key))
 		return 0;
 	for (Py_ssize_t i = PyTuple_Size(key) - 1; i >= 0; i--) {
-		if (!PyIndex_Check(PyTuple_GetItem(key, i)))
+		if (!is_index(PyTuple_GetItem(key, i)))
 			return 0;
 	}
 	return 1;
@@ -104,7 +101,7 @@ PyObject *view_item(PyObject *object, Py_ssize_t index)
 	}
 	if (clamp(self, 0, &index) < 0)
 		return NULL;
-	return item_get(self, item_at(self, index));
+	return item_get(self, step(&self->view, self->view.buf, 0, index));
 }
 
 static PyObject *slice(MemoryView *self, PyObject *key)
@@ -148,7 +145,7 @@ PyObject *view_subscript(PyObject *object, PyObject *key)
 		return NULL;
 	if (self->view.ndim == 0)
 		return scalar(self, key);
-	if (PyIndex_Check(key)) {
+	if (is_index(key)) {
 		Py_ssize_t index;
 		return as_index(key, &index) < 0 ? NULL : view_item(object, index);
 	}
@@ -161,6 +158,21 @@ PyObject *view_subscript(PyObject *object, PyObject *key)
 	else
 		refuse(PyExc_TypeError, "memoryview: invalid slice key");
 	return NULL;
+}
+
+/* Copies the items of a loan to those of a part of the view. */
+static int copy_items(MemoryView *self, const Py_buffer *dst, const Py_buffer *src)
+{
+	if (small_and_alike(dst, src)) {
+		memmove(dst->buf, src->buf, dst->len);
+		return 0;
+	}
+	self->exports++;
+	PyThreadState *bulk = bulk_begin(dst->len);
+	int code = gmvCopy(BUFFER(dst), BUFFER(src));
+	bulk_end(bulk);
+	self->exports--;
+	return code == gmvDone ? 0 : raise_code(code);
 }
 
 /* Assigns what an exporter lends to a slice of one dimension. */
@@ -178,10 +190,8 @@ static int assign_slice(MemoryView *self, PyObject *key, PyObject *value)
 	}
 	if (result == 0)
 		result = refuse_released(self);
-	if (result == 0) {
-		int code = gmvCopy(BUFFER(&dst), BUFFER(&src));
-		result = code == gmvDone ? 0 : raise_code(code);
-	}
+	if (result == 0)
+		result = copy_items(self, &dst, &src);
 	PyBuffer_Release(&lent);
 	return result;
 }
@@ -201,7 +211,7 @@ static int assign_index(MemoryView *self, PyObject *key, PyObject *value)
 		return refuse(PyExc_NotImplementedError, "sub-views are not implemented");
 	if (failed || clamp(self, 0, &index) < 0 || refuse_released(self) < 0)
 		return -1;
-	return item_set(self, item_at(self, index), value);
+	return item_set(self, step(&self->view, self->view.buf, 0, index), value);
 }
 
 static int assign_tuple(MemoryView *self, PyObject *key, PyObject *value)
@@ -223,7 +233,7 @@ int view_assign(PyObject *object, PyObject *key, PyObject *value)
 		return refuse(PyExc_TypeError, "cannot delete memory");
 	if (self->view.ndim == 0)
 		return assign_scalar(self, key, value);
-	if (PyIndex_Check(key))
+	if (is_index(key))
 		return assign_index(self, key, value);
 	if (PySlice_Check(key) && self->view.ndim == 1)
 		return assign_slice(self, key, value);

@@ -43,6 +43,9 @@ LOADER(uint32_t)
 LOADER(uint64_t)
 LOADER(float)
 LOADER(double)
+#ifdef __FLT16_MANT_DIG__ /* the compiler has it */
+LOADER(_Float16)
+#endif
 
 static PyObject *get_int(const char *item, int size)
 {
@@ -77,6 +80,10 @@ static PyObject *get_float(MemoryView *self, const char *item)
 		return PyFloat_FromDouble(load_float(item));
 	case 8:
 		return PyFloat_FromDouble(load_double(item));
+#ifdef __FLT16_MANT_DIG__
+	case 2:
+		return PyFloat_FromDouble(load__Float16(item));
+#endif
 	}
 	gmvBatch batch;
 	Py_buffer one = self->view;
@@ -134,21 +141,29 @@ static int invalid(MemoryView *self)
 
 static int convert_int(PyObject *value, int64_t *x)
 {
-	PyObject *index = PyNumber_Index(value);
-	if (!index)
-		return -1;
-	*x = PyLong_AsLongLong(index);
-	Py_DECREF(index);
+	if (PyLong_CheckExact(value)) {
+		*x = PyLong_AsLongLong(value);
+	} else {
+		PyObject *index = PyNumber_Index(value);
+		if (!index)
+			return -1;
+		*x = PyLong_AsLongLong(index);
+		Py_DECREF(index);
+	}
 	return *x == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
 static int convert_uint(PyObject *value, uint64_t *x)
 {
-	PyObject *index = PyNumber_Index(value);
-	if (!index)
-		return -1;
-	*x = PyLong_AsUnsignedLongLong(index);
-	Py_DECREF(index);
+	if (PyLong_CheckExact(value)) {
+		*x = PyLong_AsUnsignedLongLong(value);
+	} else {
+		PyObject *index = PyNumber_Index(value);
+		if (!index)
+			return -1;
+		*x = PyLong_AsUnsignedLongLong(index);
+		Py_DECREF(index);
+	}
 	return *x == (uint64_t)-1 && PyErr_Occurred() ? -1 : 0;
 }
 

@@ -46,7 +46,8 @@ static PyObject *iterator_next(PyObject *object)
 	}
 	if (refuse_released(iterator->view) < 0)
 		return NULL;
-	return item_get(iterator->view, item_at(iterator->view, iterator->next++));
+	MemoryView *view = iterator->view;
+	return item_get(view, step(&view->view, view->view.buf, 0, iterator->next++));
 }
 
 static void iterator_dealloc(PyObject *object)

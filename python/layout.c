@@ -47,9 +47,14 @@ int check_layout(const Py_buffer *src)
 void copy_layout(Py_buffer *dst, const Py_buffer *src, Py_ssize_t *room)
 {
 	int ndim = src->ndim;
-	*dst = *src;
-	dst->internal = NULL;
+	dst->buf = src->buf; /* one by one: copied as a block, what was just written would have to settle first */
+	dst->obj = src->obj;
+	dst->len = src->len;
+	dst->itemsize = src->itemsize;
+	dst->readonly = src->readonly;
+	dst->ndim = ndim;
 	dst->format = src->format ? src->format : "B";
+	dst->internal = NULL;
 	dst->shape = dst->strides = dst->suboffsets = NULL;
 	if (ndim == 0)
 		return;
@@ -97,6 +102,21 @@ int contiguity(const Py_buffer *view)
 	if (view->len == 0)
 		return VIEW_C | VIEW_F;
 	return (in_order(view, view->ndim - 1, -1, -1) ? VIEW_C : 0) | (in_order(view, 0, view->ndim, 1) ? VIEW_F : 0);
+}
+
+/* The format of two buffers that are so small that asking the engine costs more than the work, if both have the same
+   native one and as many items side by side in one dimension; else NULL. */
+const gmvCode *small_and_alike(const Py_buffer *a, const Py_buffer *b)
+{
+	enum { SMALL = 4 << 10 };
+	if (a->len > SMALL || a->ndim != 1 || b->ndim != 1 || a->shape[0] != b->shape[0] || a->suboffsets || b->suboffsets)
+		return NULL;
+	unsigned char letter = letter_of(a->format);
+	const gmvCode *code = code_of(letter);
+	Py_ssize_t size = code->size;
+	int alike = code->kind != gmvNone && letter == letter_of(b->format) && a->itemsize == size && b->itemsize == size &&
+		a->strides[0] == size && b->strides[0] == size;
+	return alike ? code : NULL;
 }
 
 /* Cuts the first dimension of a layout as a slice says. Steps that nobody takes may overflow, as in CPython. */

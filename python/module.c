@@ -13,6 +13,7 @@ State *state_of(PyTypeObject *type)
 
 static PyObject *before_fork(PyObject *module, PyObject *unused)
 {
+	bulk_before_fork();
 	gmvBeforeFork();
 	Py_RETURN_NONE;
 }
@@ -20,12 +21,20 @@ static PyObject *before_fork(PyObject *module, PyObject *unused)
 static PyObject *after_fork_in_parent(PyObject *module, PyObject *unused)
 {
 	gmvAfterForkInParent();
+	bulk_after_fork_in_parent();
+	Py_RETURN_NONE;
+}
+
+static PyObject *after_fork_in_child(PyObject *module, PyObject *unused)
+{
+	bulk_after_fork_in_child();
 	Py_RETURN_NONE;
 }
 
 static PyMethodDef functions[] = {
 	{"before_fork", before_fork, METH_NOARGS, "Quiet the engine before a fork."},
 	{"after_fork_in_parent", after_fork_in_parent, METH_NOARGS, "Undo before_fork, in the parent."},
+	{"after_fork_in_child", after_fork_in_child, METH_NOARGS, "Undo of before_fork what a child needs."},
 	{NULL},
 };
 

@@ -72,7 +72,11 @@ PyObject *view_count(PyObject *object, PyObject *value)
 	Value wanted;
 	int kind = self->kind == gmvNone ? gmvNone : read_value(value, &wanted);
 	if (kind != gmvNone) {
+		self->exports++;
+		PyThreadState *bulk = bulk_begin(self->view.len);
 		int code = gmvCount(BUFFER(&self->view), kind, &wanted, &found);
+		bulk_end(bulk);
+		self->exports--;
 		if (code != gmvDone)
 			return raise_code(code), NULL;
 		return PyLong_FromSsize_t(found);
@@ -115,7 +119,11 @@ static Py_ssize_t find(MemoryView *self, PyObject *value, Py_ssize_t start, Py_s
 		Py_ssize_t found, extent = stop - start;
 		part.shape = &extent;
 		part.buf = (char *)part.buf + start * part.strides[0];
+		self->exports++;
+		PyThreadState *bulk = bulk_begin(extent * part.itemsize);
 		int code = gmvIndex(BUFFER(&part), kind, &wanted, &found);
+		bulk_end(bulk);
+		self->exports--;
 		if (code != gmvDone)
 			return raise_code(code), -2;
 		return found < 0 ? -1 : start + found;

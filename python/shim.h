@@ -53,7 +53,7 @@ typedef struct {
 	ManagedBuffer *managed; /* NULL only once the collector has cleared the view, which releases it */
 	Py_hash_t hash;         /* -1 until it is known */
 	int flags;
-	unsigned char letter;   /* the format, where it is one character beside '@', or 0 */
+	unsigned char letter;   /* of the format: see letter_of */
 	unsigned char kind;     /* of the items: gmvNone where they cannot be read */
 	unsigned char size;     /* bytes of one, at most the itemsize */
 	Py_ssize_t exports;     /* loans that are out */
@@ -73,6 +73,9 @@ typedef struct {
 State *state_of(PyTypeObject *type);
 extern gmvCode codes[gmvCodes];
 
+/* arguments.c */
+int read_arguments(const char *format, char **keywords, PyObject *const *args, Py_ssize_t n, PyObject *names, PyObject **values);
+
 /* errors.c */
 int raise_code(int code);
 int raise_released(void);
@@ -82,11 +85,41 @@ static inline int refuse_released(MemoryView *self)
 	return IS_RELEASED(self) ? raise_released() : 0;
 }
 
+/* The format, where it is one character beside '@', or 0. */
+static inline unsigned char letter_of(const char *format)
+{
+	format += *format == '@';
+	return format[0] && !format[1] ? format[0] : 0;
+}
+
+/* What the engine says of a format: nothing unless it is supported. */
+static inline const gmvCode *code_of(unsigned char letter)
+{
+	return &codes[letter < gmvCodes ? letter : 0];
+}
+
+/* Where index i along a dimension lies, from what lies at p. */
+static inline char *step(const Py_buffer *view, const char *p, int dim, Py_ssize_t i)
+{
+	p += view->strides[dim] * i;
+	if (view->suboffsets && view->suboffsets[dim] >= 0)
+		p = *(char *const *)p + view->suboffsets[dim];
+	return (char *)p;
+}
+
+/* bulk.c */
+PyThreadState *bulk_begin(Py_ssize_t size);
+void bulk_end(PyThreadState *thread);
+void bulk_before_fork(void);
+void bulk_after_fork_in_parent(void);
+void bulk_after_fork_in_child(void);
+
 /* layout.c */
 int check_layout(const Py_buffer *src);
 void copy_layout(Py_buffer *dst, const Py_buffer *src, Py_ssize_t *room);
 int slice_layout(Py_buffer *view, PyObject *slice);
 int contiguity(const Py_buffer *view);
+const gmvCode *small_and_alike(const Py_buffer *a, const Py_buffer *b);
 
 /* managed.c */
 extern PyType_Spec managed_spec;
@@ -118,7 +151,6 @@ int item_set(MemoryView *self, char *item, PyObject *value);
 PyObject *view_item(PyObject *self, Py_ssize_t index);
 PyObject *view_subscript(PyObject *self, PyObject *key);
 int view_assign(PyObject *self, PyObject *key, PyObject *value);
-char *item_at(MemoryView *self, Py_ssize_t index);
 
 /* export.c */
 int view_getbuffer(PyObject *self, Py_buffer *view, int flags);
@@ -139,12 +171,12 @@ PyObject *view_iter(PyObject *self);
 /* convert.c */
 void must_be(const char *argument, const char *wanted, PyObject *got);
 PyObject *view_bytes(MemoryView *self, char order);
-PyObject *view_tobytes(PyObject *self, PyObject *args, PyObject *kwargs);
-PyObject *view_hex(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *view_tobytes(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names);
+PyObject *view_hex(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names);
 PyObject *view_tolist(PyObject *self, PyObject *unused);
 
 /* cast.c */
-PyObject *view_cast(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *view_cast(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names);
 PyObject *view_toreadonly(PyObject *self, PyObject *unused);
 
 /* search.c */

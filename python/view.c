@@ -38,11 +38,8 @@ MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer 
 /* Notes what the layout and the format of a view are, so that nobody has to look twice. */
 void view_describe(MemoryView *self)
 {
-	const char *format = self->view.format;
-	if (*format == '@')
-		format++;
-	self->letter = format[0] && !format[1] ? format[0] : 0;
-	const gmvCode *code = &codes[self->letter < gmvCodes ? self->letter : 0];
+	self->letter = letter_of(self->view.format);
+	const gmvCode *code = code_of(self->letter);
 	int known = code->size <= self->view.itemsize;
 	self->kind = known ? code->kind : gmvNone;
 	self->size = known ? code->size : 0;
@@ -136,12 +133,13 @@ static PyObject *method_enter(PyObject *self, PyObject *unused)
 	return self;
 }
 
-static PyObject *method_exit(PyObject *self, PyObject *args)
+static PyObject *method_exit(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
 	return method_release(self, NULL);
 }
 
 #define WORDS METH_VARARGS | METH_KEYWORDS
+#define FAST METH_FASTCALL | METH_KEYWORDS
 #define FUNCTION(f) (PyCFunction)(void (*)(void))(f)
 
 enum { METHODS_ALWAYS = 8 };
@@ -149,22 +147,22 @@ enum { METHODS_ALWAYS = 8 };
 static PyMethodDef methods[] = {
 	{"release", method_release, METH_NOARGS,
 		"release($self, /)\n--\n\nGive the memory back to its exporter; may be repeated."},
-	{"cast", FUNCTION(view_cast), WORDS,
+	{"cast", FUNCTION(view_cast), FAST,
 		"cast($self, /, format, shape=<unrepresentable>)\n--\n\n"
 		"A view of the same bytes as items of another format, or in another shape."},
 	{"toreadonly", view_toreadonly, METH_NOARGS,
 		"toreadonly($self, /)\n--\n\nA view of the same memory that cannot be written through."},
-	{"tobytes", FUNCTION(view_tobytes), WORDS,
+	{"tobytes", FUNCTION(view_tobytes), FAST,
 		"tobytes($self, /, order='C')\n--\n\n"
 		"The items' bytes in C order, in Fortran order ('F'), or in the order in which they lie ('A')."},
 	{"tolist", view_tolist, METH_NOARGS,
 		"tolist($self, /)\n--\n\nThe items in lists, one level for each dimension."},
-	{"hex", FUNCTION(view_hex), WORDS,
+	{"hex", FUNCTION(view_hex), FAST,
 		"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)\n--\n\n"
 		"The items' bytes as hexadecimal digits, with a separator after every bytes_per_sep bytes,\n"
 		"counted from the right, or from the left where it is negative."},
 	{"__enter__", method_enter, METH_NOARGS, "__enter__($self, /)\n--\n\nThe view itself, in a with statement."},
-	{"__exit__", method_exit, METH_VARARGS, "__exit__($self, /, *exc_info)\n--\n\nRelease the view at the end of a with statement."},
+	{"__exit__", FUNCTION(method_exit), METH_FASTCALL, "__exit__($self, /, *exc_info)\n--\n\nRelease the view at the end of a with statement."},
 	/* from 3.12 */
 	{"_from_flags", FUNCTION(view_from_flags), WORDS | METH_CLASS,
 		"_from_flags($type, /, object, flags)\n--\n\nA view of an object that is asked for its buffer with these flags."},

@@ -80,7 +80,7 @@ func sameBuild(a, b *format.Type, dims int) bool {
 // equalParts compares items of the same build.
 func equalParts(a, b kernel.Items, typA, typB *format.Type) (bool, error) {
 	switch {
-	case comparesAsBytes(typA) && typA.Equal(typB):
+	case ComparesAsBytes(typA) && typA.Equal(typB):
 		a.Size, b.Size = typA.Size(), typA.Size() // what lies behind an item's format does not count
 		return kernel.EqualBytes(a, b), nil
 	case typA.Kind() == format.Array:
@@ -129,17 +129,17 @@ func elements(it kernel.Items, typ *format.Type) kernel.Items {
 	return it
 }
 
-// comparesAsBytes reports whether items of that type are equal exactly when their bytes are.
-func comparesAsBytes(t *format.Type) bool {
+// ComparesAsBytes reports whether items of that type are equal exactly when their bytes are.
+func ComparesAsBytes(t *format.Type) bool {
 	switch t.Kind() {
 	case format.Int, format.Uint, format.Bytes, format.Pointer:
 		return true
 	case format.Array:
-		return t.ElemStride() == t.Elem().Size() && comparesAsBytes(t.Elem())
+		return t.ElemStride() == t.Elem().Size() && ComparesAsBytes(t.Elem())
 	case format.Struct:
 		size := 0
 		for i := range t.NumField() {
-			if !comparesAsBytes(t.Field(i).Type) {
+			if !ComparesAsBytes(t.Field(i).Type) {
 				return false
 			}
 			size += t.Field(i).Type.Size()

@@ -12,4 +12,8 @@ collections.abc.Sequence.register(memoryview)
 
 # A forked child has none of the threads that would finish a garbage collection of Go's.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_engine.before_fork, after_in_parent=_engine.after_fork_in_parent)
+    os.register_at_fork(
+        before=_engine.before_fork,
+        after_in_parent=_engine.after_fork_in_parent,
+        after_in_child=_engine.after_fork_in_child,
+    )
