@@ -1,0 +1,57 @@
+"""help() has something to say of everything that users meet."""
+
+import inspect
+import pydoc
+import unittest
+from typing import Any, Iterator, Tuple
+
+import gomemoryview
+
+BUILTIN = memoryview
+
+
+def public() -> "Iterator[Tuple[str, Any]]":
+    """Whatever the package offers, and the attributes of its types."""
+    for name in gomemoryview.__all__:
+        thing = getattr(gomemoryview, name)
+        yield name, thing
+        if inspect.isclass(thing):
+            for attribute, value in vars(thing).items():
+                if not attribute.startswith("_") or attribute in ("__enter__", "__exit__"):
+                    yield f"{name}.{attribute}", value
+
+
+class Help(unittest.TestCase):
+    """Texts and signatures."""
+
+    def test_everything_has_a_text(self) -> None:
+        """One line at least."""
+        self.assertIn("tobytes", pydoc.render_doc(gomemoryview.memoryview))
+        for name, thing in public():
+            with self.subTest(name):
+                self.assertTrue((thing.__doc__ or "").strip())
+
+    def test_everything_that_is_called_has_a_signature(self) -> None:
+        """As CPython writes it where it does: some defaults cannot be written in Python, and inspect refuses those."""
+        for name, thing in public():
+            if not callable(thing):
+                continue
+            with self.subTest(name):
+                if inspect.isfunction(thing):
+                    inspect.signature(thing)
+                    continue
+                self.assertTrue(thing.__text_signature__)
+                if "<unrepresentable>" not in thing.__text_signature__:
+                    inspect.signature(thing)
+
+    def test_memoryview_has_the_builtin_ones(self) -> None:
+        """The same names and signatures."""
+        for name, thing in vars(BUILTIN).items():
+            if callable(thing) and getattr(thing, "__text_signature__", None):
+                with self.subTest(name):
+                    ours = getattr(gomemoryview.memoryview, name)
+                    self.assertEqual(ours.__text_signature__, thing.__text_signature__)
+
+
+if __name__ == "__main__":
+    unittest.main()
