@@ -289,7 +289,7 @@ func TestTemporariesOfHugeArrays(t *testing.T) {
 	huge := func(format string) *buffer.Buffer {
 		mem := make([]byte, 8)
 		m := buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: len(mem), Obj: mem}
-		return must(m.Lend(0, buffer.Layout{ItemSize: 8, Format: format, Shape: []int{math.MaxInt / 16}, Strides: []int{0}}, buffer.Full))
+		return must(m.Lend(0, buffer.Layout{ItemSize: 8, Format: format, Shape: []int{math.MaxInt / 8}, Strides: []int{0}}, buffer.Full))
 	}
 	floats := must(memoryview.FromBuffer(huge("d")))
 	for what, err := range map[string]error{

@@ -2,6 +2,7 @@ package arrayfile
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,9 +15,13 @@ import (
 
 // A mapping that does not fit is an error. It takes a process of its own, whose address space is small.
 func TestMappingThatDoesNotFit(t *testing.T) {
-	const variable = "MEMORYVIEW_TEST_SMALL"
+	const (
+		variable = "MEMORYVIEW_TEST_SMALL"
+		space    = 1 << (30 + 3*(^uint(0)>>63)) // 1 GiB, or 8 GiB on 64-bit systems
+		items    = space / 5                    // of 8 bytes
+	)
 	if path := os.Getenv(variable); path != "" {
-		limit := unix.Rlimit{Cur: 8 << 30, Max: 8 << 30}
+		limit := unix.Rlimit{Cur: space, Max: space}
 		if err := unix.Setrlimit(unix.RLIMIT_AS, &limit); err != nil {
 			t.Fatal(err)
 		}
@@ -31,10 +36,10 @@ func TestMappingThatDoesNotFit(t *testing.T) {
 		return
 	}
 	path := filepath.Join(t.TempDir(), "large.npy")
-	if err := os.WriteFile(path, npy(1, of("'<f8'", "(5000000000,)"), 0), 0o600); err != nil {
+	if err := os.WriteFile(path, npy(1, of("'<f8'", fmt.Sprintf("(%d,)", items)), 0), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Truncate(path, 41<<30); err != nil {
+	if err := os.Truncate(path, 9*items); err != nil {
 		t.Fatal(err)
 	}
 	child := exec.Command(os.Args[0], "-test.run=^TestMappingThatDoesNotFit$")

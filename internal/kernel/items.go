@@ -108,17 +108,6 @@ var nothing [1]byte
 // than the memory they lie in.
 const MostBytes = 1 << (30 + 10*(^uint(0)>>63)) // 1 GiB, or 1 TiB on 64-bit systems
 
-// Overlap reports whether the two, which have items, might share bytes. Behind pointers anything might.
-func Overlap(a, b *Items) bool {
-	if a.Indirect() || b.Indirect() {
-		return true
-	}
-	aLow, aHigh := a.Window()
-	bLow, bHigh := b.Window()
-	apart := uintptr(b.Base) - uintptr(a.Base) // wraps where b lies first: so does the sum below
-	return int(apart)+bLow < aHigh && aLow < int(apart)+bHigh
-}
-
 // Follow is the indirect step of the rule. The pointer is read byte by byte: nobody promises that
 // those of a second level are aligned.
 func Follow(p unsafe.Pointer, suboffset int) unsafe.Pointer {

@@ -51,7 +51,7 @@ func (p plan) split(n int) (parts []part) {
 		length = p.axes[i].n
 		grain = max(1, min(partSteps, length/n))
 	}
-	step := (length + n*grain - 1) / (n * grain) * grain
+	step := ((length+n-1)/n + grain - 1) / grain * grain
 	for low := 0; low < length; low += step {
 		parts = append(parts, p.part(i, low, min(step, length-low)))
 	}
