@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/format"
 	"github.com/go-memoryview/memoryview/internal/kernel"
 	"github.com/go-memoryview/memoryview/internal/typed"
 )
@@ -33,7 +34,7 @@ func (v *View) CopyFrom(src any) error {
 		return fmt.Errorf("assignment from %T: %w", src, err)
 	}
 	if temporary {
-		defer loan.Release()
+		defer loan.Done()
 	}
 	if err := v.copyFrom(loan); err != nil {
 		return fmt.Errorf("assignment from %T: %w", src, err)
@@ -62,20 +63,29 @@ func (v *View) fill(value any, noExporter error) error {
 	if err := typ.Pack(item, value); err != nil {
 		return fmt.Errorf("assignment of %T: %w (and %v)", value, err, noExporter)
 	}
-	return v.walk(func(items kernel.Items) (err error) {
-		if typed.IsLeaf(typ) {
-			items.Size = typ.Size()
-			if items.Size > 0 && items.Count() > 0 {
-				kernel.Copy(items, everywhere(item[:items.Size], items.Shape))
-			}
-			return nil
-		}
-		kernel.Each(items, func(p unsafe.Pointer) bool {
-			err = typ.Pack(unsafe.Slice((*byte)(p), items.Size), value) // leaves the padding as it is
-			return err == nil
-		})
+	return v.pack(value, typ, item)
+}
+
+// pack stores a value, which is packed in item, in every item.
+func (v *View) pack(value any, typ *format.Type, item []byte) (err error) {
+	var items kernel.Items
+	visit, err := v.buf.Enter(&items)
+	if err != nil {
 		return err
+	}
+	defer visit.Leave(&err)
+	if typed.IsLeaf(typ) {
+		items.Size = typ.Size()
+		if items.Size > 0 && items.Count() > 0 {
+			kernel.Copy(items, everywhere(item[:items.Size], items.Shape))
+		}
+		return nil
+	}
+	kernel.Each(items, func(p unsafe.Pointer) bool {
+		err = typ.Pack(unsafe.Slice((*byte)(p), items.Size), value) // leaves the padding as it is
+		return err == nil
 	})
+	return err
 }
 
 // everywhere describes one item as an array of any shape.

@@ -24,17 +24,26 @@ func (v *View) Equal(other any) (bool, error) {
 		return false, nil
 	}
 	if temporary {
-		defer loan.Release()
+		defer loan.Done()
 	}
-	equal := false
-	err = v.walk(func(a kernel.Items) error {
-		return walkBuffer(loan, func(b kernel.Items) (err error) {
-			equal, err = typed.Equal(a, b, v.buf.Type(), loan.Type())
-			return err
-		})
-	})
+	equal, err := equalBuffers(&v.buf, loan)
 	if err != nil {
 		return false, fmt.Errorf("comparison with %T: %w", other, err)
 	}
 	return equal, nil
+}
+
+func equalBuffers(a, b *buffer.Buffer) (equal bool, err error) {
+	var itemsA, itemsB kernel.Items
+	visitA, err := a.Enter(&itemsA)
+	if err != nil {
+		return false, err
+	}
+	defer visitA.Leave(&err)
+	visitB, err := b.Enter(&itemsB)
+	if err != nil {
+		return false, err
+	}
+	defer visitB.Leave(&err)
+	return typed.Equal(itemsA, itemsB, a.Type(), b.Type())
 }

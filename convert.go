@@ -26,22 +26,32 @@ func Convert(dst, src any) error {
 		return fmt.Errorf("conversion to %T: %w", dst, err)
 	}
 	if temporary {
-		defer to.Release()
+		defer to.Done()
 	}
 	from, temporary, err := loanOf(src, buffer.FullRO)
 	if err != nil {
 		return fmt.Errorf("conversion from %T: %w", src, err)
 	}
 	if temporary {
-		defer from.Release()
+		defer from.Done()
 	}
-	err = walkBuffer(to, func(d kernel.Items) error {
-		return walkBuffer(from, func(s kernel.Items) error {
-			return typed.Convert(d, s, to.Type(), from.Type())
-		})
-	})
-	if err != nil {
+	if err := convertBuffer(to, from); err != nil {
 		return fmt.Errorf("conversion of %.80q to %.80q: %w", from.Format(), to.Format(), err)
 	}
 	return nil
+}
+
+func convertBuffer(to, from *buffer.Buffer) (err error) {
+	var dst, src kernel.Items
+	visitTo, err := to.Enter(&dst)
+	if err != nil {
+		return err
+	}
+	defer visitTo.Leave(&err)
+	visitFrom, err := from.Enter(&src)
+	if err != nil {
+		return err
+	}
+	defer visitFrom.Leave(&err)
+	return typed.Convert(dst, src, to.Type(), from.Type())
 }

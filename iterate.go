@@ -27,3 +27,12 @@ func (v *View) All() iter.Seq2[any, error] {
 		}
 	}
 }
+
+// count returns the number of items.
+func (v *View) count() int {
+	n := 1
+	for d := range v.buf.NDim() {
+		n *= v.buf.Extent(d)
+	}
+	return n
+}

@@ -13,18 +13,25 @@ import (
 
 // ToList returns the items, unpacked as [View.At] does, in nested []any, one level for each
 // dimension; a view without dimensions gives its item (memoryview.tolist).
-func (v *View) ToList() (list any, err error) {
-	err = v.walk(func(items kernel.Items) error {
-		if n := v.count(); n > mostItems {
-			return fmt.Errorf("%w: a list of %d items: at most %d fit into memory: take parts of the view", buffer.ErrLayout, n, mostItems)
-		}
-		list, err = nest(items, v.buf.Type(), typed.RowUnpacker(v.buf.Type()))
-		return err
-	})
+func (v *View) ToList() (any, error) {
+	list, err := v.list()
 	if err != nil {
 		return nil, fmt.Errorf("list of a view: %w", err)
 	}
 	return list, nil
+}
+
+func (v *View) list() (list any, err error) {
+	var items kernel.Items
+	visit, err := v.buf.Enter(&items)
+	if err != nil {
+		return nil, err
+	}
+	defer visit.Leave(&err)
+	if n := items.Count(); n > mostItems {
+		return nil, fmt.Errorf("%w: a list of %d items: at most %d fit into memory: take parts of the view", buffer.ErrLayout, n, mostItems)
+	}
+	return nest(items, v.buf.Type(), typed.RowUnpacker(v.buf.Type()))
 }
 
 // nest unpacks rows of numbers by unpack, where it is not nil, and other items one by one.

@@ -30,11 +30,11 @@ func (v *View) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 }
 
 // loanOf is buffer.Get for the length of one operation: of a view it is the view's own buffer, without
-// a new loan. Where temporary is true, the caller releases it.
+// a new loan. Where temporary is true, the caller ends it by Done.
 func loanOf(obj any, flags buffer.Flags) (b *buffer.Buffer, temporary bool, err error) {
 	v, ok := obj.(*View)
 	if !ok || v == nil || v.buf.Released() || flags.Has(buffer.Writable) && v.buf.ReadOnly() {
-		b, err = buffer.Get(obj, flags)
+		b, err = buffer.Peek(obj, flags)
 		return b, err == nil, err
 	}
 	return &v.buf, false, nil

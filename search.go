@@ -4,39 +4,49 @@ import (
 	"fmt"
 
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/format"
 	"github.com/go-memoryview/memoryview/internal/kernel"
 	"github.com/go-memoryview/memoryview/internal/typed"
 )
 
 // Count returns how many items equal a value (memoryview.count, in every number of dimensions).
 // Numbers are compared by value whatever their type, as Python does; NaN equals nothing.
-func (v *View) Count(value any) (n int, err error) {
-	err = v.lookup("count", func(items kernel.Items) error {
-		n, err = typed.Count(items, v.buf.Type(), value)
-		return err
-	})
-	return n, err
+func (v *View) Count(value any) (int, error) {
+	return v.lookup("count", value, typed.Count)
 }
 
 // Index returns the position in C order of the first item that equals a value, compared as
 // [View.Count] does, or -1 where there is none (memoryview.index).
 func (v *View) Index(value any) (int, error) {
-	first := -1
-	err := v.lookup("index", func(items kernel.Items) (err error) {
-		first, err = typed.Index(items, v.buf.Type(), value)
-		return err
-	})
-	return first, err
+	first, err := v.lookup("index", value, typed.Index)
+	if err != nil {
+		return -1, err
+	}
+	return first, nil
 }
 
-func (v *View) lookup(what string, find func(items kernel.Items) error) error {
+// finder is one of package typed's functions that look for a value among items.
+type finder func(items kernel.Items, typ *format.Type, value any) (int, error)
+
+func (v *View) lookup(what string, value any, find finder) (int, error) {
 	if err := v.checkLookup(what); err != nil {
-		return err
+		return 0, err
 	}
-	if err := v.walk(find); err != nil {
-		return fmt.Errorf("%s in a view: %w", what, err)
+	n, err := v.find(value, find)
+	if err != nil {
+		return 0, fmt.Errorf("%s in a view: %w", what, err)
 	}
-	return nil
+	return n, nil
+}
+
+func (v *View) find(value any, find finder) (n int, err error) {
+	var items kernel.Items
+	visit, err := v.buf.Enter(&items)
+	if err != nil {
+		return 0, err
+	}
+	defer visit.Leave(&err)
+	return find(items, v.buf.Type(), value)
 }
 
 // checkLookup refuses released views and, as CPython does, those without dimensions.

@@ -10,26 +10,67 @@ import (
 )
 
 // Access calls f with a pointer to the item at a full index, or to item 0 when no index is given,
-// and holds the memory in place until f returns. Negative indices count from the end. It is the
-// only way to a buffer's bytes: a release meanwhile takes effect when f is done. The pointer must
+// and holds the memory in place until f returns. Negative indices count from the end. It is, with
+// Enter, the only way to a buffer's bytes: a release meanwhile takes effect when f is done. The pointer must
 // not be kept, and writing through it is for buffers that are not ReadOnly. Where there are no
 // items or items of no bytes, it points to nothing of use.
 //
 // Access fails with ErrReleased, with ErrBounds or ErrType for the index, with f's error, or with
 // ErrFault where mapped memory has gone away.
-func (b *Buffer) Access(f func(item unsafe.Pointer) error, index ...int) error {
-	blk := b.live()
-	if blk == nil || !blk.enter() {
-		return errReleased("access to a buffer")
+func (b *Buffer) Access(f func(item unsafe.Pointer) error, index ...int) (err error) {
+	visit, err := b.enter()
+	if err != nil {
+		return err
 	}
-	defer blk.leave()
+	defer visit.Leave(&err)
 	if err := b.checkIndex(index); err != nil {
 		return err
 	}
-	if !blk.mapped {
-		return f(b.locate(index))
+	return f(b.locate(index))
+}
+
+// Visit is one operation inside a buffer's memory, which stays in place meanwhile.
+type Visit struct {
+	blk    *block
+	before bool // whether faults were panics already
+}
+
+// Enter begins what Access does around its function, and describes the items to the loops of this
+// module: they are the buffer's own, and nobody may change them. The caller defers Leave. The error
+// is ErrReleased.
+func (b *Buffer) Enter(items *kernel.Items) (Visit, error) {
+	visit, err := b.enter()
+	if err == nil {
+		b.describe(items, b.locate(nil))
 	}
-	return blk.guard(func() error { return f(b.locate(index)) })
+	return visit, err
+}
+
+func (b *Buffer) enter() (Visit, error) {
+	blk := b.live()
+	if blk == nil || !blk.enter() {
+		return Visit{}, errReleased("access to a buffer")
+	}
+	return blk.visit(), nil
+}
+
+// visit is a Visit of a block that was entered.
+func (blk *block) visit() Visit {
+	return Visit{blk, blk.mapped && debug.SetPanicOnFault(true)}
+}
+
+// Leave ends what Enter began, and is called by defer: a fault inside the mapping, which would end the
+// process, becomes the error.
+func (v Visit) Leave(err *error) {
+	if !v.blk.mapped {
+		v.blk.leave()
+		return
+	}
+	defer v.blk.leave()
+	debug.SetPanicOnFault(v.before)
+	if r := recover(); r != nil {
+		*err = v.blk.fault(r)
+	}
 }
 
 // live returns the block, or nil after the release.
@@ -85,17 +126,6 @@ func (b *Buffer) locate(index []int) unsafe.Pointer {
 	return p
 }
 
-// guard turns a fault inside the mapping, which would end the process, into an error.
-func (blk *block) guard(f func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = blk.fault(r)
-		}
-	}()
-	return f()
-}
-
 // fault makes an error of a memory fault in this block, and panics on with anything else.
 func (blk *block) fault(r any) error {
 	fault, ok := r.(interface {
@@ -109,13 +139,16 @@ func (blk *block) fault(r any) error {
 		ErrFault, fault.Addr()-uintptr(blk.base), blk.size)
 }
 
-// Items describes the buffer to the loops of this module; item 0 is where Access says. The slices are
-// the buffer's own, which nobody may change.
-func (b *Buffer) Items(item0 unsafe.Pointer) kernel.Items {
-	items := kernel.Items{Base: item0, Size: b.ItemSize()}
+// Items is what Enter describes, with item 0 where Access says.
+func (b *Buffer) Items(item0 unsafe.Pointer) (items kernel.Items) {
+	b.describe(&items, item0)
+	return items
+}
+
+func (b *Buffer) describe(items *kernel.Items, item0 unsafe.Pointer) {
+	items.Base, items.Size = item0, b.ItemSize()
 	items.Shape, items.Strides, items.Suboffsets = b.dims()
 	if items.Size == 0 { // they all lie at one place
 		items.Strides, items.Suboffsets = make([]int, b.ndim), nil
 	}
-	return items
 }

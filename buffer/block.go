@@ -35,13 +35,18 @@ const closed = math.MinInt64 / 2
 // newBlock returns a block with one holder. Go memory without a release function is not counted: it
 // is the collector's.
 func newBlock(m *Memory) *block {
-	blk := &block{base: m.Base, size: m.Size, readOnly: m.ReadOnly, mapped: m.Mapped, obj: m.Obj}
+	blk := new(block)
+	*blk = blockOf(m)
 	if m.Release != nil {
 		blk.end = &ending{release: m.Release}
 		blk.end.count.Store(1)
 		blk.end.leak = runtime.AddCleanup(blk, (*ending).collected, blk.end)
 	}
 	return blk
+}
+
+func blockOf(m *Memory) block {
+	return block{base: m.Base, size: m.Size, readOnly: m.ReadOnly, mapped: m.Mapped, obj: m.Obj}
 }
 
 // enter adds a holder or an operation, or reports false when the memory was given back.

@@ -18,7 +18,6 @@ import (
 type Buffer struct {
 	block  atomic.Pointer[block] // nil once released
 	lender *Buffer               // for a borrowed buffer, the one whose block it uses
-	handle bool                  // borrowed to be handed out: Release is its lender's
 	part
 }
 
@@ -137,6 +136,9 @@ func (b *Buffer) Release() error {
 		b.lender = nil
 		return nil
 	}
+	if b.block.Load() == nil { // an atomic exchange costs ten times as much
+		return nil
+	}
 	if blk := b.block.Swap(nil); blk != nil {
 		blk.leave()
 	}
@@ -146,5 +148,7 @@ func (b *Buffer) Release() error {
 // Borrow returns a handle on the same loan that cannot release it, to be handed to others. It ends
 // when b does or, where b is borrowed itself, when its lender does.
 func (b *Buffer) Borrow() *Buffer {
-	return &Buffer{lender: b.holder(), handle: true, part: b.part}
+	h := &Buffer{lender: b.holder(), part: b.part}
+	h.handle = true
+	return h
 }

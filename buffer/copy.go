@@ -13,20 +13,23 @@ import (
 // ToContiguous writes the bytes of all items to dst, in that order (PyBuffer_ToContiguous). Any
 // means the order in which they lie, and C for items that lie in neither. The length of dst must be
 // Len, else nothing is written and the error is ErrValue.
-func (b *Buffer) ToContiguous(dst []byte, order Order) error {
+func (b *Buffer) ToContiguous(dst []byte, order Order) (err error) {
 	if err := order.check(); err != nil {
 		return err
 	}
-	return b.Access(func(item unsafe.Pointer) error {
-		if len(dst) != b.nbytes {
-			return fmt.Errorf("%w: %d bytes to receive %d", ErrValue, len(dst), b.nbytes)
-		}
-		src := b.Items(item)
-		room := roomBeside(&src, dst)
-		kernel.Pack(room, src, b.fortran(order))
-		moveTo(dst, room)
-		return nil
-	})
+	var src kernel.Items
+	visit, err := b.Enter(&src)
+	if err != nil {
+		return err
+	}
+	defer visit.Leave(&err)
+	if len(dst) != b.nbytes {
+		return fmt.Errorf("%w: %d bytes to receive %d", ErrValue, len(dst), b.nbytes)
+	}
+	room := roomBeside(&src, dst)
+	kernel.Pack(room, src, b.fortran(order))
+	moveTo(dst, room)
+	return nil
 }
 
 // roomBeside returns dst, or a temporary as large where dst is part of the memory that is packed.
@@ -56,48 +59,50 @@ func (b *Buffer) fortran(order Order) bool {
 // (PyBuffer_FromContiguous). As in C, a longer src is read as far as there are items, a shorter one
 // fills the first items, and a part of an item at its end is left out. Read-only memory is
 // ErrReadOnly.
-func (b *Buffer) FromContiguous(src []byte, order Order) error {
+func (b *Buffer) FromContiguous(src []byte, order Order) (err error) {
 	if err := order.check(); err != nil {
 		return err
 	}
-	return b.Access(func(item unsafe.Pointer) error {
-		if b.readOnly {
-			return fmt.Errorf("%w: write of %d bytes", ErrReadOnly, len(src))
-		}
-		items := b.Items(item)
-		if src = src[:min(len(src), b.nbytes)]; len(src) == 0 {
-			return nil
-		}
-		if in := (kernel.Items{Base: unsafe.Pointer(&src[0]), Size: len(src)}); kernel.Overlap(&in, &items) {
-			src = slices.Clone(src)
-		}
-		if len(src) < b.nbytes {
-			kernel.UnpackFirst(items, src, order == F)
-		} else {
-			kernel.Unpack(items, src, order == F)
-		}
+	var items kernel.Items
+	visit, err := b.Enter(&items)
+	if err != nil {
+		return err
+	}
+	defer visit.Leave(&err)
+	if b.readOnly {
+		return fmt.Errorf("%w: write of %d bytes", ErrReadOnly, len(src))
+	}
+	if src = src[:min(len(src), b.nbytes)]; len(src) == 0 {
 		return nil
-	})
+	}
+	if in := (kernel.Items{Base: unsafe.Pointer(&src[0]), Size: len(src)}); kernel.Overlap(&in, &items) {
+		src = slices.Clone(src)
+	}
+	if len(src) < b.nbytes {
+		kernel.UnpackFirst(items, src, order == F)
+	} else {
+		kernel.Unpack(items, src, order == F)
+	}
+	return nil
 }
 
 // Read copies bytes of the items in C order, from byte offset on, as if they had been packed, and
 // returns how many there were: fewer than len(dst) only at the end.
 func (b *Buffer) Read(dst []byte, offset int) (n int, err error) {
-	err = b.Access(func(item unsafe.Pointer) error {
-		if offset < 0 || offset > b.nbytes {
-			return fmt.Errorf("%w: byte %d of %d", ErrBounds, offset, b.nbytes)
-		}
-		n = min(len(dst), b.nbytes-offset)
-		src := b.Items(item)
-		room := roomBeside(&src, dst[:n])
-		kernel.PackRange(room, src, offset)
-		moveTo(dst[:n], room)
-		return nil
-	})
+	var src kernel.Items
+	visit, err := b.Enter(&src)
 	if err != nil {
-		n = 0
+		return 0, err
 	}
-	return n, err
+	defer visit.Leave(&err)
+	if offset < 0 || offset > b.nbytes {
+		return 0, fmt.Errorf("%w: byte %d of %d", ErrBounds, offset, b.nbytes)
+	}
+	dst = dst[:min(len(dst), b.nbytes-offset)]
+	room := roomBeside(&src, dst)
+	kernel.PackRange(room, src, offset)
+	moveTo(dst, room)
+	return len(dst), nil
 }
 
 // A CopyOption says how [Copy] goes about it.
@@ -119,16 +124,16 @@ func Parallel(workers int) CopyOption {
 // (PyObject_CopyData). Both are anything that [Get] takes, of the same shape, format and item size:
 // else nothing is written and the error is ErrValue.
 func Copy(dst, src any, opts ...CopyOption) error {
-	to, err := Get(dst, Full)
+	to, err := Peek(dst, Full)
 	if err != nil {
 		return fmt.Errorf("copy to %T: %w", dst, err)
 	}
-	defer to.Release()
-	from, err := Get(src, FullRO)
+	defer to.Done()
+	from, err := Peek(src, FullRO)
 	if err != nil {
 		return fmt.Errorf("copy from %T: %w", src, err)
 	}
-	defer from.Release()
+	defer from.Done()
 	return to.copyFrom(from, opts)
 }
 
@@ -140,22 +145,37 @@ func (b *Buffer) CopyFrom(src *Buffer) error {
 	return b.copyFrom(src, nil)
 }
 
-func (b *Buffer) copyFrom(src *Buffer, opts []CopyOption) error {
+func (b *Buffer) copyFrom(src *Buffer, opts []CopyOption) (err error) {
+	workers := workersOf(opts)
+	var to, from kernel.Items
+	visitTo, err := b.Enter(&to)
+	if err != nil {
+		return err
+	}
+	defer visitTo.Leave(&err)
+	visitFrom, err := src.Enter(&from)
+	if err != nil {
+		return err
+	}
+	defer visitFrom.Leave(&err)
+	if b.readOnly {
+		return fmt.Errorf("%w: copy of %d bytes", ErrReadOnly, src.nbytes)
+	}
+	if err := b.sameStructure(src); err != nil {
+		return err
+	}
+	return copyItems(to, from, workers)
+}
+
+func workersOf(opts []CopyOption) int {
+	if len(opts) == 0 {
+		return 0
+	}
 	var o copyOptions
 	for _, opt := range opts {
 		opt(&o)
 	}
-	return b.Access(func(to unsafe.Pointer) error {
-		return src.Access(func(from unsafe.Pointer) error {
-			if b.readOnly {
-				return fmt.Errorf("%w: copy of %d bytes", ErrReadOnly, src.nbytes)
-			}
-			if err := b.sameStructure(src); err != nil {
-				return err
-			}
-			return copyItems(b.Items(to), src.Items(from), o.workers)
-		})
-	})
+	return o.workers
 }
 
 // sameStructure is memoryview's rule for assignments: shape, item size and format must be the same;
@@ -164,6 +184,9 @@ func (b *Buffer) sameStructure(src *Buffer) error {
 	to, from := b.layout(), src.layout()
 	if !slices.Equal(to.Shape, from.Shape) {
 		return fmt.Errorf("%w: different structures: copy of shape %v to shape %v", ErrValue, from.Shape, to.Shape)
+	}
+	if b.item == src.item {
+		return nil
 	}
 	if strings.TrimPrefix(to.Format, "@") != strings.TrimPrefix(from.Format, "@") || to.ItemSize != from.ItemSize {
 		return fmt.Errorf("%w: different structures: copy of %q items (%d bytes) to %q (%d bytes): values are not converted; where the bytes mean the same, cast one side",

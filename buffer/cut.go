@@ -46,15 +46,15 @@ func (b *Buffer) CutBorrowed(dst *Buffer, cuts ...Cut) error {
 		return errInUse()
 	}
 	blk := b.live()
-	if blk == nil || !blk.enter() {
+	if blk == nil {
 		return errReleased("part of a buffer")
 	}
-	defer blk.leave()
 	p := b.part
 	if err := p.cut(blk, cuts); err != nil {
 		return err
 	}
-	dst.lender, dst.handle, dst.part = b.holder(), false, p
+	dst.lender, dst.part = b.holder(), p
+	dst.handle = false
 	return nil
 }
 
@@ -64,8 +64,8 @@ func (b *Buffer) SliceBorrowed(dst *Buffer, start, count int) error {
 		b.live() == nil || !dst.reusable() {
 		return b.CutBorrowed(dst, Cut{Start: start, Count: count, Step: 1})
 	}
-	dst.lender, dst.handle = b.holder(), false
-	dst.part = b.part
+	dst.lender, dst.part = b.holder(), b.part
+	dst.handle = false
 	dst.keep(start, count)
 	return nil
 }
@@ -81,9 +81,8 @@ func (b *Buffer) holder() *Buffer {
 	return b
 }
 
-// cut keeps what the cuts select of a part that nobody else has seen yet, while its block is held. On an
-// error the part is of no use.
-func (p *part) cut(blk *block, cuts []Cut) error {
+// cut keeps what the cuts select of a part that nobody else has seen yet. On an error the part is of no use.
+func (p *part) cut(blk *block, cuts []Cut) (err error) {
 	if len(cuts) == 1 && p.more == nil && p.ndim > 0 && !cuts[0].Drop {
 		return p.narrow(&cuts[0])
 	}
@@ -93,10 +92,12 @@ func (p *part) cut(blk *block, cuts []Cut) error {
 	if len(cuts) == 0 {
 		return nil
 	}
-	if !blk.mapped {
-		return p.apply(cuts)
+	if !blk.enter() {
+		return errReleased("part of a buffer")
 	}
-	return blk.guard(func() error { return p.apply(cuts) }) // it follows pointers, which may fault
+	visit := blk.visit() // it follows pointers, which may fault
+	defer visit.Leave(&err)
+	return p.apply(cuts)
 }
 
 // narrow is apply for the case of every day: a slice of the first of few dimensions.

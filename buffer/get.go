@@ -3,6 +3,7 @@ package buffer
 import (
 	"fmt"
 	"reflect"
+	"sync"
 )
 
 // Get asks obj for its memory (PyObject_GetBuffer). It takes any [Exporter] and plain Go values:
@@ -15,15 +16,57 @@ import (
 // What cannot be lent is ErrType. What the exporter has but the flags do not allow is ErrReadOnly,
 // ErrNotContiguous, ErrLayout (for suboffsets) or ErrValue (for flags that make no sense).
 func Get(obj any, flags Flags) (*Buffer, error) {
+	if exporter, ok := obj.(Exporter); ok {
+		return lentBy(exporter, flags)
+	}
+	b := (&Memory{Obj: obj}).newLoan()
+	if err := b.lendPlain(obj, flags); err != nil {
+		return nil, err
+	}
+	blk := b.block.Load()
+	blk.base, blk.size = b.base, b.nbytes
+	blk.readOnly = reflect.TypeOf(obj).Kind() == reflect.String // the owner of bools can still change them
+	return b, nil
+}
+
+// Peek is [Get] for the length of one operation, which ends with Done and not with Release. The loan of a
+// plain Go value, which the caller keeps alive, has no Obj, and costs no allocation.
+func Peek(obj any, flags Flags) (*Buffer, error) {
+	exporter, ok := obj.(Exporter)
+	if ok {
+		return lentBy(exporter, flags)
+	}
+	b := peeks.Get().(*Buffer)
+	if err := b.lendPlain(obj, flags); err != nil {
+		peeks.Put(b) // zero still
+		return nil, err
+	}
+	b.block.Store(&peeked)
+	return b, nil
+}
+
+// Done ends what Peek began. Nobody may have the buffer afterwards.
+func (b *Buffer) Done() {
+	pooled := b.block.Load() == &peeked
+	_ = b.Release()
+	if pooled {
+		*b = Buffer{}
+		peeks.Put(b)
+	}
+}
+
+// peeked is the block of all memory that is the collector's and of no exporter.
+var peeked block
+
+// peeks are zero Buffers: their atomic pointer keeps them from the stack.
+var peeks = sync.Pool{New: func() any { return new(Buffer) }}
+
+func lentBy(exporter Exporter, flags Flags) (*Buffer, error) {
 	if flags == Read || flags == Write {
 		return nil, errAccessFlag()
 	}
-	exporter, ok := obj.(Exporter)
-	if !ok {
-		return lendPlain(obj, flags)
-	}
-	if v := reflect.ValueOf(obj); v.Kind() == reflect.Pointer && v.IsNil() {
-		return nil, fmt.Errorf("%w: nil %T has no memory to lend", ErrType, obj)
+	if v := reflect.ValueOf(exporter); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, fmt.Errorf("%w: nil %T has no memory to lend", ErrType, exporter)
 	}
 	b, err := exporter.GetBuffer(flags)
 	if err == nil {
@@ -35,7 +78,7 @@ func Get(obj any, flags Flags) (*Buffer, error) {
 	if b != nil {
 		_ = b.Release() // what comes with an error nobody would give back
 	}
-	return nil, fmt.Errorf("%T: %w", obj, err)
+	return nil, fmt.Errorf("%T: %w", exporter, err)
 }
 
 // checkAnswer holds an exporter to what it was asked for.
@@ -46,5 +89,6 @@ func checkAnswer(b *Buffer, flags Flags) error {
 	if b.Released() {
 		return errReleased("GetBuffer returned a loan that had ended")
 	}
-	return request(b.layout(), b.readOnly, flags)
+	l := b.layout()
+	return request(&l, b.readOnly, flags)
 }

@@ -50,17 +50,33 @@ func (m Memory) Lend(offset int, l Layout, flags Flags) (*Buffer, error) {
 	if err := l.inside(0, m.Size, offset); err != nil {
 		return nil, err
 	}
-	if err := request(l, m.ReadOnly, flags); err != nil {
+	if err := request(&l, m.ReadOnly, flags); err != nil {
 		return nil, err
 	}
-	b := &Buffer{part: part{base: m.Base, offset: offset, readOnly: m.ReadOnly, flags: flags}}
+	b := m.newLoan()
+	b.base, b.offset, b.readOnly, b.flags = m.Base, offset, m.ReadOnly, flags
 	b.set(it, &l)
-	b.block.Store(newBlock(&m))
 	return b, nil
 }
 
+// newLoan returns a buffer that holds a block of the memory.
+func (m *Memory) newLoan() *Buffer {
+	if m.Release != nil {
+		b := new(Buffer)
+		b.block.Store(newBlock(m))
+		return b
+	}
+	loan := new(struct { // the block of Go memory has no cleanup, and needs no room of its own
+		Buffer
+		block
+	})
+	loan.block = blockOf(m)
+	loan.Buffer.block.Store(&loan.block)
+	return &loan.Buffer
+}
+
 // request checks a consumer's flags in the order in which CPython's exporters do.
-func request(l Layout, readOnly bool, flags Flags) error {
+func request(l *Layout, readOnly bool, flags Flags) error {
 	switch {
 	case flags == Read || flags == Write:
 		return errAccessFlag()
@@ -87,6 +103,6 @@ func errAccessFlag() error {
 }
 
 // plainBytes reports whether the items are a row of bytes, as PyBuffer_FillInfo lends them.
-func (l Layout) plainBytes() bool {
+func (l *Layout) plainBytes() bool {
 	return len(l.Shape) == 1 && l.ItemSize == 1 && (l.Format == "B" || l.Format == "")
 }

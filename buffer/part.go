@@ -15,6 +15,7 @@ type part struct {
 	flags    Flags
 	readOnly bool
 	indirect bool // there are suboffsets
+	handle   bool // of the buffer, which is borrowed to be handed out: Release is its lender's. It takes no room here
 	ndim     uint8
 	inline   [2 * inlineDims]int // shape and strides of most arrays
 	more     []int               // shape, strides and suboffsets of the others

@@ -9,66 +9,82 @@ import (
 	"github.com/go-memoryview/memoryview/format"
 )
 
-// lendPlain lends the memory of a plain Go value. It stays the collector's.
-func lendPlain(obj any, flags Flags) (*Buffer, error) {
+// lendPlain makes b, but for its block, a loan of a plain Go value's memory, which stays the collector's.
+func (b *Buffer) lendPlain(obj any, flags Flags) error {
 	switch v := obj.(type) {
 	case []byte:
-		return lendBytes(unsafe.Pointer(unsafe.SliceData(v)), len(v), obj, false, flags)
+		return b.lendItems(unsafe.Pointer(unsafe.SliceData(v)), len(v), plainBytes, false, flags)
 	case string:
-		return lendBytes(unsafe.Pointer(unsafe.StringData(v)), len(v), obj, true, flags)
+		return b.lendItems(unsafe.Pointer(unsafe.StringData(v)), len(v), plainBytes, true, flags)
 	}
 	v := reflect.ValueOf(obj)
 	switch v.Kind() {
 	case reflect.Slice:
-		return lendValue(v.UnsafePointer(), v.Type().Elem(), []int{v.Len()}, obj, flags)
+		p, err := plainOf(v.Type().Elem())
+		if err != nil {
+			return errNoPlain(obj, err)
+		}
+		return b.lendItems(v.UnsafePointer(), v.Len(), p, false, flags)
 	case reflect.String:
 		s := v.String()
-		return lendBytes(unsafe.Pointer(unsafe.StringData(s)), len(s), obj, true, flags)
+		return b.lendItems(unsafe.Pointer(unsafe.StringData(s)), len(s), plainBytes, true, flags)
 	case reflect.Pointer:
 		if v.IsNil() {
-			return nil, fmt.Errorf("%w: nil %T has no memory to lend", ErrType, obj)
+			return fmt.Errorf("%w: nil %T has no memory to lend", ErrType, obj)
 		}
-		return lendValue(v.UnsafePointer(), v.Type().Elem(), nil, obj, flags)
+		p, err := plainOf(v.Type().Elem())
+		if err != nil {
+			return errNoPlain(obj, err)
+		}
+		return b.lendItems(v.UnsafePointer(), single, p, false, flags)
 	case reflect.Array, reflect.Struct:
-		return nil, fmt.Errorf("%w: %T is passed by value: give a pointer to it", ErrType, obj)
+		return fmt.Errorf("%w: %T is passed by value: give a pointer to it", ErrType, obj)
 	}
-	return nil, errNoExporter(obj)
-}
-
-func errNoExporter(obj any) error {
 	return fmt.Errorf("%w: %T lends no memory: give a buffer.Exporter, a string, a slice of numbers or plain structs, or a pointer to such", ErrType, obj)
 }
 
-func lendBytes(base unsafe.Pointer, n int, obj any, readOnly bool, flags Flags) (*Buffer, error) {
-	m := Memory{Base: base, Size: n, ReadOnly: readOnly, Obj: obj}
-	return m.Lend(0, Layout{ItemSize: 1, Format: "B", Shape: []int{n}}, flags)
+func errNoPlain(obj any, err error) error {
+	return fmt.Errorf("%T cannot lend its memory: %w", obj, err)
 }
 
-// lendValue lends memory that holds values of type t, as many as shape says.
-func lendValue(base unsafe.Pointer, t reflect.Type, shape []int, obj any, flags Flags) (*Buffer, error) {
-	p, err := plainOf(t)
-	if err != nil {
-		return nil, fmt.Errorf("%T cannot lend its memory: %w", obj, err)
+// single stands for the number of values that are no slice, and make no dimension.
+const single = -1
+
+// lendItems lends n values of a type, which lie as Go laid them.
+func (b *Buffer) lendItems(base unsafe.Pointer, n int, p *plain, readOnly bool, flags Flags) error {
+	var store [2 * inlineDims]int
+	l := Layout{ItemSize: p.item.size, Format: p.item.format, Shape: store[:0]}
+	if n != single {
+		l.Shape = append(l.Shape, n)
 	}
-	l := Layout{ItemSize: p.size, Format: p.format, Shape: append(shape, p.dims...)}
-	m := Memory{Base: base, Size: int(t.Size()), ReadOnly: p.hasBool, Obj: obj}
-	for _, n := range shape {
-		m.Size *= n
+	l.Shape = append(l.Shape, p.dims...)
+	if err := l.check(); err != nil { // arrays of struct{} can have any shape
+		return err
 	}
-	b, err := m.Lend(0, l, flags)
-	if err == nil {
-		b.block.Load().readOnly = false // the owner of bools can still change them
+	l.Strides = l.allStrides(store[inlineDims:])
+	readOnly = readOnly || p.hasBool
+	if err := request(&l, readOnly, flags); err != nil {
+		return err
 	}
-	return b, err
+	b.base, b.readOnly, b.flags = base, readOnly, flags
+	b.set(p.item, &l)
+	return nil
 }
 
 // plain is what a Go type is as items: arrays on the outside are dimensions.
 type plain struct {
 	dims    []int
-	size    int
-	format  string
+	item    *item
 	hasBool bool
 }
+
+var plainBytes = func() *plain {
+	p, err := plainOf(reflect.TypeFor[byte]())
+	if err != nil {
+		panic(err)
+	}
+	return p
+}()
 
 var plainTypes sync.Map // reflect.Type -> *plain
 
@@ -86,7 +102,10 @@ func plainOf(t reflect.Type) (*plain, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.size, p.format, p.hasBool = typ.Size(), typ.String(), hasBool(typ)
+	if p.item, err = newItem(typ.Size(), typ.String()); err != nil {
+		return nil, err
+	}
+	p.hasBool = hasBool(typ)
 	plainTypes.Store(t, p)
 	return p, nil
 }

@@ -15,6 +15,7 @@ func (b *Buffer) share(dst *Buffer) error {
 		return errReleased("part of a buffer")
 	}
 	dst.part = b.part
+	dst.handle = false
 	dst.block.Store(blk)
 	return nil
 }
@@ -101,14 +102,15 @@ func (b *Buffer) Lend(obj any, flags Flags, release func()) (*Buffer, error) {
 	if b.Released() {
 		return nil, errReleased("loan of a buffer")
 	}
-	if err := request(b.layout(), b.readOnly, flags); err != nil {
+	l := b.layout()
+	if err := request(&l, b.readOnly, flags); err != nil {
 		return nil, err
 	}
 	hold := new(Buffer)
 	if err := b.share(hold); err != nil {
 		return nil, err
 	}
-	held := hold.live()
+	held := hold.block.Load()
 	m := Memory{Base: held.base, Size: held.size, ReadOnly: held.readOnly, Mapped: held.mapped, Obj: obj}
 	if held.end != nil || release != nil {
 		m.Release = func() {
@@ -118,10 +120,9 @@ func (b *Buffer) Lend(obj any, flags Flags, release func()) (*Buffer, error) {
 			}
 		}
 	}
-	loan, blk := new(Buffer), newBlock(&m)
-	blk.parent = held
+	loan := m.newLoan()
+	loan.block.Load().parent = held
 	loan.part = hold.part
 	loan.flags = flags
-	loan.block.Store(blk)
 	return loan, nil
 }
