@@ -64,9 +64,11 @@ func (b *Buffer) SliceBorrowed(dst *Buffer, start, count int) error {
 		b.live() == nil || !dst.reusable() {
 		return b.CutBorrowed(dst, Cut{Start: start, Count: count, Step: 1})
 	}
-	dst.lender, dst.part = b.holder(), b.part
-	dst.handle = false
-	dst.keep(start, count)
+	lender := b.holder()
+	offset, nbytes := b.piece(start, count) // read before it is written: what was just written is slow to read
+	dst.part = b.part
+	dst.lender = lender
+	dst.handle, dst.offset, dst.nbytes, dst.inline[0] = false, offset, nbytes, count
 	return nil
 }
 
@@ -105,20 +107,21 @@ func (p *part) narrow(c *Cut) error {
 	if err := checkCut(*c, 0, p.inline[0]); err != nil {
 		return err
 	}
-	p.keep(c.Start, c.Count)
+	p.offset, p.nbytes = p.piece(c.Start, c.Count)
+	p.inline[0] = c.Count
 	p.inline[p.ndim] *= c.Step
 	return nil
 }
 
-// keep leaves count items from start of the first of few dimensions.
-func (p *part) keep(start, count int) {
-	p.offset += start * p.inline[p.ndim]
+// piece is where count items from start of the first of few dimensions begin, and how many bytes they have.
+func (p *part) piece(start, count int) (offset, nbytes int) {
+	offset, nbytes = p.offset+start*p.inline[p.ndim], p.nbytes
 	if p.ndim == 1 {
-		p.nbytes = p.item.size * count
-	} else if p.nbytes > 0 {
-		p.nbytes = p.nbytes / p.inline[0] * count
+		nbytes = p.item.size * count
+	} else if nbytes > 0 {
+		nbytes = nbytes / p.inline[0] * count
 	}
-	p.inline[0] = count
+	return offset, nbytes
 }
 
 // apply is cut in all its generality.

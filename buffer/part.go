@@ -18,7 +18,7 @@ type part struct {
 	handle   bool // of the buffer, which is borrowed to be handed out: Release is its lender's. It takes no room here
 	ndim     uint8
 	inline   [2 * inlineDims]int // shape and strides of most arrays
-	more     []int               // shape, strides and suboffsets of the others
+	more     *[]int              // shape, strides and suboffsets of the others: a slice itself would make all buffers larger
 }
 
 const inlineDims = 3
@@ -31,7 +31,8 @@ func (p *part) set(it *item, l *Layout) {
 		copy(p.inline[:], l.Shape)
 		copy(p.inline[n:], l.Strides)
 	} else {
-		p.more = slices.Concat(l.Shape, l.Strides, l.Suboffsets)
+		more := slices.Concat(l.Shape, l.Strides, l.Suboffsets)
+		p.more = &more
 	}
 	p.nbytes = it.size
 	for _, extent := range l.Shape {
@@ -45,10 +46,11 @@ func (p *part) dims() (shape, strides, suboffsets []int) {
 	if p.more == nil {
 		return p.inline[:n:n], p.inline[n : 2*n : 2*n], nil
 	}
+	more := *p.more
 	if p.indirect {
-		suboffsets = p.more[2*n:]
+		suboffsets = more[2*n:]
 	}
-	return p.more[:n:n], p.more[n : 2*n : 2*n], suboffsets
+	return more[:n:n], more[n : 2*n : 2*n], suboffsets
 }
 
 // layout shares the buffer's own slices; Layout copies them.
