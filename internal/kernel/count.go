@@ -13,20 +13,16 @@ type Match struct {
 }
 
 // Count returns how many items match.
-func Count(it Items, m Match) int {
-	n := it.Count()
+func Count(it *Items, m *Match) int {
+	n, size := it.Count(), len(m.Pattern)
 	found := 0
-	switch it.Size = len(m.Pattern); {
-	case n == 0 || it.Size == 0:
+	switch {
+	case n == 0 || size == 0:
 		found = n
-	case isRun(&it):
+	case isRunOf(it, size):
 		found = m.count(it.Base, n)
 	default:
-		w := newWorkspace()
-		defer w.free()
-		for w.blocks.start(it, it, m.limit(), false); w.blocks.next(); {
-			found += m.count(w.gather(0), w.blocks.count)
-		}
+		found = m.countGathered(*it)
 	}
 	if m.Except {
 		return n - found
@@ -34,17 +30,32 @@ func Count(it Items, m Match) int {
 	return found
 }
 
+func (m *Match) countGathered(it Items) (found int) {
+	it.Size = len(m.Pattern)
+	w := newWorkspace()
+	defer w.free()
+	for w.blocks.start(it, it, m.limit(), false); w.blocks.next(); {
+		found += m.count(w.gather(0), w.blocks.count)
+	}
+	return found
+}
+
 // Index returns the position in C order of the first item that matches, or -1.
-func Index(it Items, m Match) int {
-	n := it.Count()
-	switch it.Size = len(m.Pattern); {
-	case n == 0 || it.Size == 0 && m.Except:
+func Index(it *Items, m *Match) int {
+	n, size := it.Count(), len(m.Pattern)
+	switch {
+	case n == 0 || size == 0 && m.Except:
 		return -1
-	case it.Size == 0:
+	case size == 0:
 		return 0
-	case isRun(&it):
+	case isRunOf(it, size):
 		return m.index(it.Base, n)
 	}
+	return m.indexGathered(*it)
+}
+
+func (m *Match) indexGathered(it Items) int {
+	it.Size = len(m.Pattern)
 	w := newWorkspace()
 	defer w.free()
 	position := 0

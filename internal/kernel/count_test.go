@@ -56,10 +56,10 @@ func testCount(t interface{ Fatalf(string, ...any) }, d draws) {
 		}
 		i++
 	})
-	if got := Count(s.items, m); got != count {
+	if got := Count(&s.items, &m); got != count {
 		t.Fatalf("%v of %d bytes: Count of %+v is %d, want %d", s.items.Shape, s.items.Size, m, got, count)
 	}
-	if got := Index(s.items, m); got != index {
+	if got := Index(&s.items, &m); got != index {
 		t.Fatalf("%v of %d bytes: Index of %+v is %d, want %d", s.items.Shape, s.items.Size, m, got, index)
 	}
 }
@@ -90,11 +90,12 @@ func TestOneAnywhere(t *testing.T) {
 						mem[(i+1)*size-1] = 1
 						count = 1
 					}
+					items := line(mem, size)
 					for _, m := range []Match{m, zero} {
-						if got := Index(line(mem, size), m); got != i {
+						if got := Index(&items, &m); got != i {
 							t.Errorf("%d items of %d bytes: %+v is found at %d, not %d", n, size, m, got, i)
 						}
-						if got := Count(line(mem, size), m); got != count {
+						if got := Count(&items, &m); got != count {
 							t.Errorf("%d items of %d bytes: %+v is found %d times", n, size, m, got)
 						}
 					}

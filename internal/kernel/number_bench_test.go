@@ -121,8 +121,8 @@ func BenchmarkCount(b *testing.B) {
 			absent := Match{Pattern: make([]byte, size)}
 			absent.Pattern[0] = 200
 			count, index := 0, 0
-			benchBothWays(b, fmt.Sprintf("%d/%d", size, items), items*size, func() { count = Count(it, m) })
-			benchBothWays(b, fmt.Sprintf("%d/%d/index", size, items), items*size, func() { index = Index(it, absent) })
+			benchBothWays(b, fmt.Sprintf("%d/%d", size, items), items*size, func() { count = Count(&it, &m) })
+			benchBothWays(b, fmt.Sprintf("%d/%d/index", size, items), items*size, func() { index = Index(&it, &absent) })
 			if size <= 8 && (count < items/100 || count > items/100+1) || index != -1 {
 				b.Fatalf("%d of %d, index %d", count, items, index)
 			}

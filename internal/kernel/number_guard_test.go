@@ -48,10 +48,11 @@ func onesAtFence(t *testing.T, to, from Number, dst, src []byte) {
 	if !EqualNumbers(line(dst, to.Size), line(src, from.Size), to, from) {
 		t.Fatalf("%d ones of %v and %v are unequal", n, to, from)
 	}
-	if got := Count(line(dst, to.Size), Match{Pattern: item}); got != n {
+	items := line(dst, to.Size)
+	if got := Count(&items, &Match{Pattern: item}); got != n {
 		t.Fatalf("%d of %d ones of %v", got, n, to)
 	}
-	if got := Index(line(dst, to.Size), Match{Pattern: item, Except: true}); got != -1 {
+	if got := Index(&items, &Match{Pattern: item, Except: true}); got != -1 {
 		t.Fatalf("number %d of %d ones of %v is none", got, n, to)
 	}
 }

@@ -64,13 +64,16 @@ const largestNumber = 16
 
 // isRun reports whether loops can work on the items as they lie: in C order without gaps, and aligned
 // where the machine wants that.
-func isRun(it *Items) bool {
-	step := it.Size
+func isRun(it *Items) bool { return isRunOf(it, it.Size) }
+
+// isRunOf is isRun for items of another size.
+func isRunOf(it *Items, size int) bool {
+	step := size
 	for d := len(it.Shape) - 1; d >= 0; d-- {
 		if it.Shape[d] != 1 && it.Strides[d] != step {
 			return false
 		}
 		step *= it.Shape[d]
 	}
-	return !it.Indirect() && (anyAddress || it.Size > largestNumber || uintptr(it.Base)%uintptr(it.Size&-it.Size) == 0)
+	return !it.Indirect() && (anyAddress || size > largestNumber || uintptr(it.Base)%uintptr(size&-size) == 0)
 }

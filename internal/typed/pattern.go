@@ -136,21 +136,22 @@ const (
 	equalsValue              // by unpacking them
 )
 
-// patternOf makes the pattern of the items that equal a value.
-func patternOf(typ *format.Type, value any) (p pattern, h how) {
+// find makes p the pattern of the items that equal a value.
+func (p *pattern) find(typ *format.Type, value any) how {
 	if n, ok := NumberOf(typ); ok {
-		if p, ok = numberPattern(n, value); ok {
-			h = equalsPattern
+		if !p.number(n, value) {
+			return equalsNone
 		}
-		return p, h
+		return equalsPattern
 	}
 	if typ.Kind() != format.Bytes || typ.Size() == 0 {
-		return p, equalsValue
+		return equalsValue
 	}
 	if text, ok := value.([]byte); ok && len(text) == typ.Size() {
-		p.text, h = text, equalsPattern
+		p.text = text
+		return equalsPattern
 	}
-	return p, h
+	return equalsNone
 }
 
 // add appends a word.
@@ -174,28 +175,28 @@ func (p *pattern) put(dst []byte, word uint64, bytes int, swap bool) {
 	binary.LittleEndian.PutUint64(dst[:8:8], word)
 }
 
-// numberPattern is that of numbers: false when none of such items can equal the value.
-func numberPattern(n kernel.Number, value any) (p pattern, found bool) {
+// number is find for numbers: false when none of such items can equal the value.
+func (p *pattern) number(n kernel.Number, value any) bool {
 	re, im, ok := components(value)
 	if !ok || n.Kind != kernel.Complex && (!im.integer || im.size != 0) {
-		return p, false
+		return false
 	}
 	switch n.Kind {
 	case kernel.Bool: // any byte but zero is true
 		p.size, p.except = 1, re.size == 1
-		return p, re.integer && re.size <= 1 && !re.negative
+		return re.integer && re.size <= 1 && !re.negative
 	case kernel.Int, kernel.Uint:
 		bits, ok := re.integerBits(n.Size, n.Kind == kernel.Int)
 		p.add(bits, n.Size, n.Swap, false)
-		return p, ok
+		return ok
 	case kernel.Complex:
 		reBits, okRe := re.floatBits(kernel.Float, n.Size/2)
 		imBits, okIm := im.floatBits(kernel.Float, n.Size/2)
 		p.add(reBits, n.Size/2, n.Swap, true)
 		p.add(imBits, n.Size/2, n.Swap, true)
-		return p, okRe && okIm
+		return okRe && okIm
 	}
 	bits, ok := re.floatBits(n.Kind, n.Size)
 	p.add(bits, n.Size, n.Swap, true)
-	return p, ok
+	return ok
 }

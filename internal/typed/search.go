@@ -9,11 +9,13 @@ import (
 
 // Count returns how many items equal a value, compared as format.SameValue does.
 func Count(items kernel.Items, typ *format.Type, value any) (n int, err error) {
-	switch p, how := patternOf(typ, value); how {
+	var p pattern
+	switch p.find(typ, value) {
 	case equalsNone:
 		return 0, nil
 	case equalsPattern:
-		return kernel.Count(items, p.match()), nil
+		m := p.match()
+		return kernel.Count(&items, &m), nil
 	}
 	err = search(items, typ, value, func(int) bool {
 		n++
@@ -24,11 +26,13 @@ func Count(items kernel.Items, typ *format.Type, value any) (n int, err error) {
 
 // Index returns the position in C order of the first item that equals a value, or -1.
 func Index(items kernel.Items, typ *format.Type, value any) (first int, err error) {
-	switch p, how := patternOf(typ, value); how {
+	var p pattern
+	switch p.find(typ, value) {
 	case equalsNone:
 		return -1, nil
 	case equalsPattern:
-		return kernel.Index(items, p.match()), nil
+		m := p.match()
+		return kernel.Index(&items, &m), nil
 	}
 	first = -1
 	err = search(items, typ, value, func(position int) bool {
