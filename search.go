@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/go-memoryview/memoryview/buffer"
-	"github.com/go-memoryview/memoryview/format"
 	"github.com/go-memoryview/memoryview/internal/kernel"
 	"github.com/go-memoryview/memoryview/internal/typed"
 )
@@ -12,41 +11,41 @@ import (
 // Count returns how many items equal a value (memoryview.count, in every number of dimensions).
 // Numbers are compared by value whatever their type, as Python does; NaN equals nothing.
 func (v *View) Count(value any) (int, error) {
-	return v.lookup("count", value, typed.Count)
+	if err := v.checkLookup("count"); err != nil {
+		return 0, err
+	}
+	n, err := v.find(value, false)
+	if err != nil {
+		return 0, fmt.Errorf("count in a view: %w", err)
+	}
+	return n, nil
 }
 
 // Index returns the position in C order of the first item that equals a value, compared as
 // [View.Count] does, or -1 where there is none (memoryview.index).
 func (v *View) Index(value any) (int, error) {
-	first, err := v.lookup("index", value, typed.Index)
-	if err != nil {
+	if err := v.checkLookup("index"); err != nil {
 		return -1, err
+	}
+	first, err := v.find(value, true)
+	if err != nil {
+		return -1, fmt.Errorf("index in a view: %w", err)
 	}
 	return first, nil
 }
 
-// finder is one of package typed's functions that look for a value among items.
-type finder func(items kernel.Items, typ *format.Type, value any) (int, error)
-
-func (v *View) lookup(what string, value any, find finder) (int, error) {
-	if err := v.checkLookup(what); err != nil {
-		return 0, err
-	}
-	n, err := v.find(value, find)
-	if err != nil {
-		return 0, fmt.Errorf("%s in a view: %w", what, err)
-	}
-	return n, nil
-}
-
-func (v *View) find(value any, find finder) (n int, err error) {
+// find returns the position of the first item that equals a value, or how many there are.
+func (v *View) find(value any, first bool) (n int, err error) {
 	var items kernel.Items
 	visit, err := v.buf.Enter(&items)
 	if err != nil {
 		return 0, err
 	}
 	defer visit.Leave(&err)
-	return find(items, v.buf.Type(), value)
+	if first {
+		return typed.Index(&items, v.buf.Type(), value)
+	}
+	return typed.Count(&items, v.buf.Type(), value)
 }
 
 // checkLookup refuses released views and, as CPython does, those without dimensions.

@@ -19,7 +19,8 @@ func gmvCount(src *C.gmvBuffer, kind C.int, value unsafe.Pointer, found *C.ptrdi
 	if code != C.gmvDone {
 		return code
 	}
-	n, err := typed.Count(items(src), typ, valueOf(kind, value))
+	all := items(src)
+	n, err := typed.Count(&all, typ, valueOf(kind, value))
 	if err != nil {
 		return C.gmvFormat
 	}
@@ -37,7 +38,8 @@ func gmvIndex(src *C.gmvBuffer, kind C.int, value unsafe.Pointer, found *C.ptrdi
 	if code != C.gmvDone {
 		return code
 	}
-	n, err := typed.Index(items(src), typ, valueOf(kind, value))
+	all := items(src)
+	n, err := typed.Index(&all, typ, valueOf(kind, value))
 	if err != nil {
 		return C.gmvFormat
 	}

@@ -116,15 +116,15 @@ type pattern struct {
 	text        []byte // in place of bytes
 }
 
-func (p *pattern) match() kernel.Match {
+// words are the bytes, and the mask where there is one.
+func (p *pattern) words() (bytes, mask []byte) {
 	if p.text != nil {
-		return kernel.Match{Pattern: p.text}
+		return p.text, nil
 	}
-	m := kernel.Match{Pattern: p.bytes[:p.size], Except: p.except}
 	if p.masked {
-		m.Mask = p.mask[:p.size]
+		mask = p.mask[:p.size]
 	}
-	return m
+	return p.bytes[:p.size], mask
 }
 
 // how says by what items that equal a value are found.

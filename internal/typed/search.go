@@ -8,14 +8,14 @@ import (
 )
 
 // Count returns how many items equal a value, compared as format.SameValue does.
-func Count(items kernel.Items, typ *format.Type, value any) (n int, err error) {
+func Count(items *kernel.Items, typ *format.Type, value any) (n int, err error) {
 	var p pattern
 	switch p.find(typ, value) {
 	case equalsNone:
 		return 0, nil
 	case equalsPattern:
-		m := p.match()
-		return kernel.Count(&items, &m), nil
+		bytes, mask := p.words()
+		return kernel.Count(items, &kernel.Match{Pattern: bytes, Mask: mask, Except: p.except}), nil
 	}
 	err = search(items, typ, value, func(int) bool {
 		n++
@@ -25,14 +25,14 @@ func Count(items kernel.Items, typ *format.Type, value any) (n int, err error) {
 }
 
 // Index returns the position in C order of the first item that equals a value, or -1.
-func Index(items kernel.Items, typ *format.Type, value any) (first int, err error) {
+func Index(items *kernel.Items, typ *format.Type, value any) (first int, err error) {
 	var p pattern
 	switch p.find(typ, value) {
 	case equalsNone:
 		return -1, nil
 	case equalsPattern:
-		m := p.match()
-		return kernel.Index(&items, &m), nil
+		bytes, mask := p.words()
+		return kernel.Index(items, &kernel.Match{Pattern: bytes, Mask: mask, Except: p.except}), nil
 	}
 	first = -1
 	err = search(items, typ, value, func(position int) bool {
@@ -43,13 +43,13 @@ func Index(items kernel.Items, typ *format.Type, value any) (first int, err erro
 }
 
 // search calls found with the position of each item that equals value until it returns false.
-func search(items kernel.Items, typ *format.Type, value any, found func(position int) bool) (err error) {
+func search(items *kernel.Items, typ *format.Type, value any, found func(position int) bool) (err error) {
 	value = asItem(typ, value)
 	if items.Size == 0 && items.Count() > 1 {
 		return searchNothing(typ, value, items.Count(), found)
 	}
 	position := -1
-	kernel.Each(items, func(p unsafe.Pointer) bool {
+	kernel.Each(*items, func(p unsafe.Pointer) bool {
 		position++
 		var item any
 		if item, err = typ.Unpack(unsafe.Slice((*byte)(p), items.Size)); err != nil {
