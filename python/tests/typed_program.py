@@ -35,7 +35,18 @@ def right() -> None:
     view.cast("d")[0] = 0.5
     digest = hashlib.sha256(view).digest() + view.tobytes(order="F") + bytes(view)
     others = builtins.memoryview(view), bytearray(view), gomemoryview.memoryview(view), halves(bytearray(view))
-    print(first, number, byte, truth, text, shape, total(view), hash(gomemoryview.memoryview(digest)), len(digest), len(others))
+    print(
+        first,
+        number,
+        byte,
+        truth,
+        text,
+        shape,
+        total(view),
+        hash(gomemoryview.memoryview(digest)),
+        len(digest),
+        len(others),
+    )
 
 
 def wrong(view: gomemoryview.memoryview) -> None:
