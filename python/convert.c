@@ -185,14 +185,14 @@ PyObject *view_hex(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObje
 /* The items from a dimension on, in lists. */
 static PyObject *list_from(MemoryView *self, const char *p, int dim)
 {
-	if (dim == self->view.ndim)
-		return item_get(self, p);
 	Py_ssize_t n = self->view.shape[dim];
+	int last = dim + 1 == self->view.ndim;
 	PyObject *list = PyList_New(n);
 	if (list && refuse_released(self) < 0) /* by the collector, which lists may start */
 		Py_CLEAR(list);
 	for (Py_ssize_t i = 0; list && i < n; i++) {
-		PyObject *item = list_from(self, step(&self->view, p, dim, i), dim + 1);
+		const char *inner = step(&self->view, p, dim, i);
+		PyObject *item = last ? item_get(self, inner) : list_from(self, inner, dim + 1);
 		if (!item || PyList_SetItem(list, i, item) < 0)
 			Py_CLEAR(list);
 	}
@@ -204,5 +204,5 @@ PyObject *view_tolist(PyObject *object, PyObject *unused)
 	MemoryView *self = (MemoryView *)object;
 	if (refuse_released(self) < 0 || check_format(self) < 0)
 		return NULL;
-	return list_from(self, self->view.buf, 0);
+	return self->view.ndim ? list_from(self, self->view.buf, 0) : item_get(self, self->view.buf);
 }

@@ -47,7 +47,7 @@ int check_layout(const Py_buffer *src)
 void copy_layout(Py_buffer *dst, const Py_buffer *src, Py_ssize_t *room)
 {
 	int ndim = src->ndim;
-	dst->buf = src->buf; /* one by one: copied as a block, what was just written would have to settle first */
+	dst->buf = src->buf;
 	dst->obj = src->obj;
 	dst->len = src->len;
 	dst->itemsize = src->itemsize;
@@ -62,17 +62,10 @@ void copy_layout(Py_buffer *dst, const Py_buffer *src, Py_ssize_t *room)
 	dst->strides = room + ndim;
 	if (src->suboffsets)
 		dst->suboffsets = memcpy(room + 2 * ndim, src->suboffsets, ndim * sizeof *room);
-	if (src->shape)
-		memcpy(dst->shape, src->shape, ndim * sizeof *room);
-	else
-		dst->shape[0] = src->len / src->itemsize;
-	if (src->strides) {
-		memcpy(dst->strides, src->strides, ndim * sizeof *room);
-		return;
-	}
 	size_t step = src->itemsize;
 	for (int i = ndim - 1; i >= 0; i--) {
-		dst->strides[i] = step;
+		dst->shape[i] = src->shape ? src->shape[i] : src->len / src->itemsize;
+		dst->strides[i] = src->strides ? src->strides[i] : (Py_ssize_t)step;
 		step *= dst->shape[i];
 	}
 }

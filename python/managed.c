@@ -44,7 +44,8 @@ ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags)
 		return NULL;
 	}
 	self->base = base_of(self->master.obj);
-	PyObject_GC_Track(self);
+	if (self->master.obj && PyType_IS_GC(Py_TYPE(self->master.obj))) /* others are in no cycle */
+		PyObject_GC_Track(self);
 	return self;
 }
 
@@ -61,7 +62,6 @@ static void managed_dealloc(PyObject *object)
 {
 	ManagedBuffer *self = (ManagedBuffer *)object;
 	PyTypeObject *type = Py_TYPE(object);
-	PyObject_GC_UnTrack(self);
 	managed_release(self);
 	PyMem_Free(self->format);
 	PyObject_GC_Del(self);
