@@ -14,18 +14,20 @@ var ErrMissing = errors.New("not on this machine")
 
 // Machine is what the cases find where they run.
 type Machine struct {
-	Python   *peer.Worker // nil where there is none
-	OnlyOurs bool         // the peers are not measured, and need not be made ready
+	Python    *peer.Worker // nil where there is none
+	Extension bool         // Python has gomemoryview
+	OnlyOurs  bool         // the peers are not measured, and need not be made ready
 }
 
-// NewMachine starts the Python that MEMORYVIEW_PYTHON names, if it does.
+// NewMachine starts the Python that MEMORYVIEW_PYTHON names, if it does; with gomemoryview, if MEMORYVIEW_EXTENSION
+// names the folder in which it is.
 func NewMachine() (*Machine, error) {
 	python := os.Getenv("MEMORYVIEW_PYTHON")
 	if python == "" {
 		return new(Machine), nil
 	}
 	worker, err := peer.Start(python)
-	return &Machine{Python: worker}, err
+	return &Machine{Python: worker, Extension: os.Getenv("MEMORYVIEW_EXTENSION") != ""}, err
 }
 
 // Close ends what NewMachine started.
@@ -44,7 +46,15 @@ func (m *Machine) python(setup, run, result string) (Side, error) {
 	if m.Python == nil {
 		return Side{}, fmt.Errorf("%w: MEMORYVIEW_PYTHON names no Python with NumPy", ErrMissing)
 	}
-	return Side{m.Python.Run, m.Python.Result}, m.Python.Prepare(setup, run, result)
+	return m.program(0), m.Python.Prepare(peer.Program{Setup: setup, Run: run, Result: result})
+}
+
+// program is a side in Python that is ready.
+func (m *Machine) program(i int) Side {
+	return Side{
+		Run:    func(n int) (time.Duration, error) { return m.Python.Run(i, n) },
+		Result: func() (string, error) { return m.Python.Result(i) },
+	}
 }
 
 // memcpy is the C library's, from src to dst.

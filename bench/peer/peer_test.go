@@ -30,14 +30,16 @@ func TestWorker(t *testing.T) {
 	if versions, err := w.Versions(); err != nil || !strings.Contains(versions, "NumPy") {
 		t.Errorf("versions %q, %v", versions, err)
 	}
-	if err := w.Prepare("x = []", "x.append(7)", "x"); err != nil {
+	if err := w.Prepare(Program{"x = []", "x.append(7)", "x"}, Program{"x = []", "x.append(8)", "x"}); err != nil {
 		t.Fatal(err)
 	}
-	if elapsed, err := w.Run(3); err != nil || elapsed <= 0 {
-		t.Errorf("a run takes %v, %v", elapsed, err)
-	}
-	if result, err := w.Result(); err != nil || result != "[7, 7, 7]" {
-		t.Errorf("result %q, %v", result, err)
+	for i, want := range []string{"[7, 7, 7]", "[8, 8, 8]"} {
+		if elapsed, err := w.Run(i, 3); err != nil || elapsed <= 0 {
+			t.Errorf("a run takes %v, %v", elapsed, err)
+		}
+		if result, err := w.Result(i); err != nil || result != want {
+			t.Errorf("result %q, %v, want %q", result, err, want)
+		}
 	}
 }
 
@@ -49,12 +51,12 @@ func TestWorkerSurvives(t *testing.T) {
 		{"", "nothing", "1"},
 		{"", "pass", "1 / 0"},
 	} {
-		err := w.Prepare(test.setup, test.run, test.result)
+		err := w.Prepare(Program{test.setup, test.run, test.result})
 		if err == nil {
-			_, err = w.Run(1)
+			_, err = w.Run(0, 1)
 		}
 		if err == nil {
-			_, err = w.Result()
+			_, err = w.Result(0)
 		}
 		if err == nil || !strings.Contains(err.Error(), "Error: ") {
 			t.Errorf("%v: error %v, want Python's", test, err)

@@ -16,8 +16,8 @@ import (
 //go:embed worker.py
 var program string
 
-// Worker is a Python process that waits for requests, so that Go and Python work in turn in one run. It has one
-// case at a time ready.
+// Worker is a Python process that waits for requests, so that Go and Python work in turn in one run. It has the
+// programs of one case at a time ready.
 type Worker struct {
 	process *exec.Cmd
 	input   io.Closer
@@ -25,12 +25,19 @@ type Worker struct {
 	receive *json.Decoder
 }
 
+// Program is what a side in Python does: the statements that make its data, the one that is timed, and an
+// expression that tells what it came to.
+type Program struct {
+	Setup  string `json:"setup"`
+	Run    string `json:"run"`
+	Result string `json:"result"`
+}
+
 type request struct {
-	Do     string `json:"do"`
-	N      int    `json:"n,omitempty"`
-	Setup  string `json:"setup,omitempty"`
-	Run    string `json:"run,omitempty"`
-	Result string `json:"result,omitempty"`
+	Do       string    `json:"do"`
+	Programs []Program `json:"programs,omitempty"`
+	Program  int       `json:"program"`
+	N        int       `json:"n,omitempty"`
 }
 
 type reply struct {
@@ -63,22 +70,21 @@ func (w *Worker) Versions() (string, error) {
 	return r.Text, err
 }
 
-// Prepare makes a case ready: the statements that make its data, the one that is timed, and an expression that
-// tells what it came to.
-func (w *Worker) Prepare(setup, run, result string) error {
-	_, err := w.ask(request{Do: "prepare", Setup: setup, Run: run, Result: result})
+// Prepare makes the programs of a case ready, each with names of its own, and forgets those before.
+func (w *Worker) Prepare(programs ...Program) error {
+	_, err := w.ask(request{Do: "prepare", Programs: programs})
 	return err
 }
 
-// Run runs the case's statement n times.
-func (w *Worker) Run(n int) (time.Duration, error) {
-	r, err := w.ask(request{Do: "run", N: n})
+// Run runs the statement of a program n times.
+func (w *Worker) Run(program, n int) (time.Duration, error) {
+	r, err := w.ask(request{Do: "run", Program: program, N: n})
 	return time.Duration(r.Ns), err
 }
 
-// Result evaluates the case's result.
-func (w *Worker) Result() (string, error) {
-	r, err := w.ask(request{Do: "result"})
+// Result evaluates the result of a program.
+func (w *Worker) Result(program int) (string, error) {
+	r, err := w.ask(request{Do: "result", Program: program})
 	return r.Text, err
 }
 

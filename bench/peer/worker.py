@@ -3,6 +3,7 @@
 import gc
 import itertools
 import json
+import os
 import platform
 import sys
 import time
@@ -30,14 +31,14 @@ def crc(data):
     return f"crc32 {zlib.crc32(data):08x} of {memoryview(data).nbytes} bytes"
 
 
-def prepare(setup, run, result):
+def prepare(program):
     names = {name: globals()[name] for name in ("itertools", "time", "np", "numbers", "crc")}
-    exec(setup, names)
-    exec(TIMED.format(run=run), names)
-    return names, result
+    exec(program["setup"], names)
+    exec(TIMED.format(run=program["run"]), names)
+    return names, program["result"]
 
 
-current = None
+current = []
 
 
 def answer(request):
@@ -46,15 +47,18 @@ def answer(request):
         case "versions":
             return {"text": f"CPython {platform.python_version()}, NumPy {np.__version__}"}
         case "prepare":
-            current = None  # makes room for the next
-            current = prepare(request["setup"], request["run"], request["result"])
+            current = []  # makes room for the next
+            current = [prepare(program) for program in request["programs"]]
             return {}
         case "run":
-            return {"ns": current[0]["timed"](request["n"])}
+            names, _ = current[request["program"]]
+            return {"ns": names["timed"](request["n"])}
         case "result":
-            return {"text": str(eval(current[1], current[0]))}
+            names, result = current[request["program"]]
+            return {"text": str(eval(result, names))}
 
 
+sys.path += filter(None, [os.environ.get("MEMORYVIEW_EXTENSION")])
 gc.disable()
 for line in sys.stdin:
     try:

@@ -1,0 +1,96 @@
+package cases
+
+import (
+	"fmt"
+
+	"github.com/go-memoryview/memoryview/bench/peer"
+)
+
+// extension: gomemoryview.memoryview beside Python's own, in one Python. What takes no time there must take none here;
+// what passes over many items is where the engine shows.
+func extension(s Scale) []Case {
+	common, bulk := Target{1.25, Ratio}, Target{5, Faster}
+	var all []Case
+	add := func(t Target, programs ...pythonic) {
+		for _, p := range programs {
+			all = append(all, p.against(t))
+		}
+	}
+	few := func(code string) string { return fmt.Sprintf("m = M(numbers(64, %q))", code) }
+	thousand := func(code string) string { return fmt.Sprintf("m = M(numbers(%d, %q))", s.Thousand, code) }
+	million := func(code string) string { return fmt.Sprintf("m = M(numbers(%d, %q))", s.Million, code) }
+	other := func(code string) string { return fmt.Sprintf("; o = M(numbers(%d, %q))", s.Million, code) }
+	some, many := counted(s.Thousand), counted(s.Million)
+	const block = "b = bytes(range(64)); m = M(b)"
+
+	add(common,
+		pythonic{name: "len(m)", setup: few("u1"), run: "len(m)"},
+		pythonic{name: "m.nbytes", setup: few("u1"), run: "m.nbytes"},
+		pythonic{name: "m.readonly", setup: few("u1"), run: "m.readonly"},
+		pythonic{name: "m.format", setup: few("f8"), run: "m.format"},
+		pythonic{name: "m.shape", setup: few("u1"), run: "m.shape"},
+		pythonic{name: "m[5], uint8", setup: few("u1"), run: "m[5]"},
+		pythonic{name: "m[5], int32", setup: few("i4"), run: "m[5]"},
+		pythonic{name: "m[5], float64", setup: few("f8"), run: "m[5]"},
+		pythonic{name: "m[-5], uint8", setup: few("u1"), run: "m[-5]"},
+		pythonic{name: "m[5] = 7, uint8", setup: few("u1"), run: "m[5] = 7", result: "m.tolist()"},
+		pythonic{name: "m[5] = 7, int32", setup: few("i4"), run: "m[5] = 7", result: "m.tolist()"},
+		pythonic{name: "m[5] = 7.5, float64", setup: few("f8"), run: "m[5] = 7.5", result: "m.tolist()"},
+		pythonic{name: "m[5:15] = bytes", setup: few("u1") + "; b = bytes(10)", run: "m[5:15] = b", result: "m.tolist()"},
+		pythonic{name: "m[5:40]", setup: few("u1"), run: "m[5:40]", result: "m[5:40].tolist()"},
+		pythonic{name: "m[::2]", setup: few("u1"), run: "m[::2]", result: "m[::2].tolist()"},
+		pythonic{name: "memoryview(bytes)", setup: block, run: "M(b)", result: "M(b).tolist()"},
+		pythonic{name: "memoryview(array)", setup: "b = numbers(64, 'f8')", run: "M(b)", result: "M(b).tolist()"},
+		pythonic{name: "memoryview(m)", setup: block, run: "M(m)", result: "M(m).tolist()"},
+		pythonic{name: "memoryview(bytes).release()", setup: block, run: "M(b).release()", result: "None"},
+		pythonic{name: "with memoryview(bytes)", setup: block, run: "with M(b): pass", result: "None"},
+		pythonic{name: "getbuffer: bytes(m)", setup: block, run: "bytes(m)"},
+		pythonic{name: "getbuffer: unpack_from(m)", setup: block + "; import struct; unpack = struct.Struct('<iq').unpack_from", run: "unpack(m, 8)"},
+		pythonic{name: fmt.Sprintf("for x in m, %s uint8", some), setup: thousand("u1"), run: "for x in m: pass", result: "sum(m)"},
+		pythonic{name: fmt.Sprintf("for x in m, %s float64", some), setup: thousand("f8"), run: "for x in m: pass", result: "sum(m)"},
+		pythonic{name: fmt.Sprintf("m.tolist(), %s uint8", some), setup: thousand("u1"), run: "m.tolist()"},
+		pythonic{name: fmt.Sprintf("m.tolist(), %s float64", some), setup: thousand("f8"), run: "m.tolist()"},
+		pythonic{name: "m == o, 16 bytes", setup: "m, o = M(bytes(16)), M(bytearray(16))", run: "m == o"},
+		pythonic{name: "m == bytes, 16 bytes", setup: "m, b = M(bytes(16)), bytes(16)", run: "m == b"},
+		pythonic{name: "m == o, 8 float64", setup: "m, o = M(numbers(8, 'f8')), M(numbers(8, 'f8'))", run: "m == o"},
+		pythonic{name: "m.tobytes(), 64 bytes", setup: block, run: "m.tobytes()"},
+		pythonic{name: "m[::2].tobytes(), 32 bytes", setup: "m = M(bytes(range(64)))[::2]", run: "m.tobytes()"},
+		pythonic{name: "m.hex(), 16 bytes", setup: "m = M(bytes(range(16)))", run: "m.hex()"},
+		pythonic{name: "m.hex(':'), 16 bytes", setup: "m = M(bytes(range(16)))", run: "m.hex(':')"},
+		pythonic{name: fmt.Sprintf("m.hex(':'), %s uint8", many), setup: million("u1"), run: "m.hex(':')", result: "crc(m.hex(':').encode())"},
+	)
+	add(bulk,
+		pythonic{name: fmt.Sprintf("m == o, %s uint8", many), setup: million("u1") + other("u1"), run: "m == o"},
+		pythonic{name: fmt.Sprintf("m == o, %s int32", many), setup: million("i4") + other("i4"), run: "m == o"},
+		pythonic{name: fmt.Sprintf("m == o, %s int32 and float64", many), setup: million("i4") + other("f8"), run: "m == o"},
+		pythonic{name: fmt.Sprintf("m[::2].tobytes(), %s uint8", many), setup: million("u1") + "[::2]", run: "m.tobytes()", result: "crc(m.tobytes())"},
+		pythonic{name: fmt.Sprintf("m[::2].tobytes(), %s int32", many), setup: million("i4") + "[::2]", run: "m.tobytes()", result: "crc(m.tobytes())"},
+		pythonic{name: fmt.Sprintf("m.hex(), %s uint8", many), setup: million("u1"), run: "m.hex()", result: "crc(m.hex().encode())"},
+	)
+	return all
+}
+
+// pythonic is one statement about M, which is either type.
+type pythonic struct {
+	name, setup, run string
+	result           string // "" where the statement is an expression
+}
+
+func (p pythonic) against(t Target) Case {
+	if p.result == "" {
+		p.result = p.run
+	}
+	return Case{
+		Name: "Python: " + p.name, Peer: "CPython", Target: t,
+		Prepare: func(m *Machine) (*Pair, error) {
+			if m.OnlyOurs || !m.Extension {
+				return nil, fmt.Errorf("%w: MEMORYVIEW_EXTENSION names no folder with gomemoryview", ErrMissing)
+			}
+			with := func(kind string) peer.Program {
+				return peer.Program{Setup: kind + "; " + p.setup, Run: p.run, Result: p.result}
+			}
+			err := m.Python.Prepare(with("from gomemoryview import memoryview as M"), with("M = memoryview"))
+			return &Pair{Ours: m.program(0), Peer: m.program(1)}, err
+		},
+	}
+}
