@@ -3,6 +3,7 @@ package main
 import "C"
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 )
@@ -10,11 +11,18 @@ import (
 // collectAt is the collector's setting while no fork is under way.
 var collectAt int
 
+// process is the one that loaded the library. Its children have no collector to quiet when they fork again: collecting would
+// hang there.
+var process = os.Getpid()
+
 // gmvBeforeFork switches the collector off and finishes what it is doing: a child has none of the threads that
 // would go on with it, and would wait for them for ever.
 //
 //export gmvBeforeFork
 func gmvBeforeFork() {
+	if os.Getpid() != process {
+		return
+	}
 	collectAt = debug.SetGCPercent(-1)
 	runtime.GC()
 }
@@ -23,5 +31,7 @@ func gmvBeforeFork() {
 //
 //export gmvAfterForkInParent
 func gmvAfterForkInParent() {
-	debug.SetGCPercent(collectAt)
+	if os.Getpid() == process {
+		debug.SetGCPercent(collectAt)
+	}
 }
