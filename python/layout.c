@@ -19,6 +19,10 @@ int check_layout(const Py_buffer *src)
 		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: a negative size");
 		return -1;
 	}
+	if (!src->buf && src->len > 0) {
+		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: no memory");
+		return -1;
+	}
 	if (!src->shape && src->ndim > 0) {
 		if (src->ndim == 1 && src->itemsize > 0 && !src->strides && !src->suboffsets)
 			return 0;

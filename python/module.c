@@ -53,7 +53,9 @@ static int module_exec(PyObject *module)
 		!(state->iterator = add_type(module, &iterator_spec)) ||
 		!(state->memoryview = add_type(module, memoryview_spec())))
 		return -1;
-	return PyModule_AddType(module, state->memoryview);
+	if (PyModule_AddType(module, state->memoryview) < 0)
+		return -1;
+	return capsule_add(module, state);
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
@@ -68,10 +70,16 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
 static int module_clear(PyObject *module)
 {
 	State *state = PyModule_GetState(module);
+	capsule_forget(state);
 	Py_CLEAR(state->memoryview);
 	Py_CLEAR(state->managed);
 	Py_CLEAR(state->iterator);
 	return 0;
+}
+
+static void module_free(void *module)
+{
+	module_clear(module);
 }
 
 static PyModuleDef_Slot module_slots[] = {
@@ -88,6 +96,7 @@ static PyModuleDef module_def = {
 	.m_slots = module_slots,
 	.m_traverse = module_traverse,
 	.m_clear = module_clear,
+	.m_free = module_free,
 };
 
 PyMODINIT_FUNC PyInit__engine(void)

@@ -24,10 +24,12 @@
 enum { TYPE_SEQUENCE = 1 << 5, TYPE_UNMADE = 1 << 7, TYPE_IMMUTABLE = 1 << 8 };
 
 /* The types of one interpreter. */
-typedef struct {
+typedef struct State {
 	PyTypeObject *memoryview;
 	PyTypeObject *managed;
 	PyTypeObject *iterator;
+	PyInterpreterState *interpreter; /* capsule.c's, */
+	struct State *next;              /* by which it finds the state of an interpreter */
 } State;
 
 /* One loan of an exporter, shared by all views that are made of it. */
@@ -141,6 +143,10 @@ API PyObject *gmv_from_memory(PyTypeObject *type, char *memory, Py_ssize_t size,
 API PyObject *gmv_from_buffer(PyTypeObject *type, const Py_buffer *info);
 API PyObject *gmv_get_contiguous(PyTypeObject *type, PyObject *object, int access, char order);
 API int gmv_check(PyTypeObject *type, PyObject *object);
+
+/* capsule.c */
+int capsule_add(PyObject *module, State *state);
+void capsule_forget(State *state);
 
 /* item.c */
 int check_format(MemoryView *self);

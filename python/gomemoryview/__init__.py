@@ -4,9 +4,9 @@ import collections.abc
 import os
 
 from . import _engine
-from ._engine import memoryview
+from ._engine import _C_API, memoryview
 
-__all__ = ["memoryview"]
+__all__ = ["get_include", "memoryview"]
 
 collections.abc.Sequence.register(memoryview)
 
@@ -17,3 +17,8 @@ if hasattr(os, "register_at_fork"):
         after_in_parent=_engine.after_fork_in_parent,
         after_in_child=_engine.after_fork_in_child,
     )
+
+
+def get_include() -> str:
+    """The folder of gomemoryview.h, for the compiler that builds a C extension with it."""
+    return os.path.dirname(os.path.abspath(__file__))

@@ -6,7 +6,11 @@ from typing import Any, ClassVar, Literal, SupportsIndex, final, overload
 
 from typing_extensions import Buffer, Never, Self, TypeAlias, TypeVar
 
-__all__ = ["memoryview"]
+__all__ = ["get_include", "memoryview"]
+
+_C_API: Any  # a capsule, for gomemoryview.h
+
+def get_include() -> str: ...
 
 _Item = TypeVar("_Item", default=int)
 
