@@ -92,7 +92,7 @@ class Archives(InFolder):
         self.assertEqual((python, abi), ("cp311", "abi3") if STABLE else ("cp310", "cp310"))
         module = "_engine.abi3.so" if STABLE else "_engine" + sysconfig.get_config_var("EXT_SUFFIX")
         package = {name for name in os.listdir(os.path.join(FOLDER, "gomemoryview")) if name != "__pycache__"}
-        information = {"METADATA", "WHEEL", "RECORD", "licenses/LICENSE"}
+        information = {"METADATA", "WHEEL", "RECORD", "licenses/LICENSE", "licenses/LICENSE-GO"}
         with zipfile.ZipFile(self.wheel) as archive:
             self.assertEqual(
                 set(archive.namelist()),
@@ -109,9 +109,14 @@ class Archives(InFolder):
         for made in (ROOT, os.path.realpath(sys.base_prefix), tempfile.gettempdir()):
             self.assertNotIn(made.encode() + b"/", library, "a folder of the machine that it was built on")
 
-    def test_licence_is_the_projects(self) -> None:
-        """An archive can only carry a copy."""
+    def test_licences(self) -> None:
+        """The project's, of which an archive can only carry a copy, and that of what is linked into the module."""
         self.assertEqual(read(os.path.join(FOLDER, "LICENSE")), read(os.path.join(ROOT, "LICENSE")))
+        with tarfile.open(self.source) as archive:
+            (name,) = (name for name in archive.getnames() if name.endswith("/golang.org/x/sys/LICENSE"))
+            linked = archive.extractfile(name)
+            assert linked
+            self.assertEqual(read(os.path.join(FOLDER, "LICENSE-GO")), linked.read())
 
     @unittest.skipUnless(platform.system() == "Linux", "another platform has no auditwheel")
     def test_auditwheel_is_content(self) -> None:
