@@ -1,6 +1,8 @@
 """help() has something to say of everything that users meet."""
 
+import doctest
 import inspect
+import os
 import pydoc
 import unittest
 from typing import Any, Iterator, Tuple
@@ -23,6 +25,12 @@ def public() -> "Iterator[Tuple[str, Any]]":
 
 class Help(unittest.TestCase):
     """Texts and signatures."""
+
+    def test_readme_is_true(self) -> None:
+        """What a package index shows answers as it says."""
+        readme = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "README.md")
+        failed, tried = doctest.testfile(readme, module_relative=False)
+        self.assertEqual((failed, tried > 0), (0, True))
 
     def test_everything_has_a_text(self) -> None:
         """One line at least."""
