@@ -12,6 +12,8 @@ func transpose(dst, src unsafe.Pointer, rows, cols, dstStride, srcStride, size i
 	case rows*cols*size <= smallBytes:
 		m.copy()
 	case m.stream():
+	case m.crowded():
+		m.byWay(false)
 	default:
 		m.copyBlocks()
 	}
@@ -41,26 +43,23 @@ const (
 // copyBlocks transposes block by block.
 func (m matrix) copyBlocks() {
 	side := max(blockBytes/m.size, 8)
-	m.inBlocks(side, side, nil)
+	m.inBlocks(side, side)
 }
 
 // inBlocks halves the matrix until blocks of at most rows x cols are left. Blocks that follow each
 // other thus lie near each other on both sides, whatever the sizes of caches and page tables are.
-// With a scratch blocks go past the caches.
-func (m matrix) inBlocks(rows, cols int, s *scratch) {
+func (m matrix) inBlocks(rows, cols int) {
 	high, wide := (m.rows+rows-1)/rows, (m.cols+cols-1)/cols
 	switch {
-	case high == 1 && wide == 1 && s != nil:
-		m.streamBlock(s)
 	case high == 1 && wide == 1:
 		m.copy()
 	case high >= wide:
 		at := high / 2 * rows
-		m.part(0, 0, at, m.cols).inBlocks(rows, cols, s)
-		m.part(at, 0, m.rows-at, m.cols).inBlocks(rows, cols, s)
+		m.part(0, 0, at, m.cols).inBlocks(rows, cols)
+		m.part(at, 0, m.rows-at, m.cols).inBlocks(rows, cols)
 	default:
 		at := wide / 2 * cols
-		m.part(0, 0, m.rows, at).inBlocks(rows, cols, s)
-		m.part(0, at, m.rows, m.cols-at).inBlocks(rows, cols, s)
+		m.part(0, 0, m.rows, at).inBlocks(rows, cols)
+		m.part(0, at, m.rows, m.cols-at).inBlocks(rows, cols)
 	}
 }

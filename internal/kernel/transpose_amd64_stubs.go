@@ -19,8 +19,8 @@ func transpose2(dst *byte, src *byte, rows int, cols int, dstStride int, srcStri
 //go:noescape
 func transpose4(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
 
-// transpose4Stream is the same for rows a multiple of 16 and destination rows that start whole lines,
-// which it writes past the caches. An SFENCE must follow.
+// transpose4Stream is for rows and cols multiples of 16, and for destination rows that start whole lines, which
+// it writes past the caches. An SFENCE must follow.
 //
 //go:noescape
 func transpose4Stream(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
@@ -30,8 +30,8 @@ func transpose4Stream(dst *byte, src *byte, rows int, cols int, dstStride int, s
 //go:noescape
 func transpose8(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
 
-// transpose8Stream is the same for rows a multiple of 8 and destination rows that start whole lines,
-// which it writes past the caches. An SFENCE must follow.
+// transpose8Stream is for rows and cols multiples of 8, and for destination rows that start whole lines, which
+// it writes past the caches. An SFENCE must follow.
 //
 //go:noescape
 func transpose8Stream(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
@@ -41,8 +41,8 @@ func transpose8Stream(dst *byte, src *byte, rows int, cols int, dstStride int, s
 //go:noescape
 func transpose16(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
 
-// transpose16Stream is the same for rows a multiple of 4 and destination rows that start whole lines,
-// which it writes past the caches. An SFENCE must follow.
+// transpose16Stream is for rows and cols multiples of 4, and for destination rows that start whole lines, which
+// it writes past the caches. An SFENCE must follow.
 //
 //go:noescape
 func transpose16Stream(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)

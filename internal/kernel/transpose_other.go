@@ -2,8 +2,9 @@
 
 package kernel
 
-type scratch struct{}
+import "unsafe"
 
-func (m matrix) copy()                { m.copyGo() }
-func (m matrix) stream() bool         { return false }
-func (m matrix) streamBlock(*scratch) {}
+func (m matrix) copy()                     { m.copyGo() }
+func (m matrix) copyLine()                 { m.copyGo() }
+func (m matrix) stream() bool              { return false }
+func (m matrix) streamRows(unsafe.Pointer) {}

@@ -7,20 +7,17 @@ import "unsafe"
 // Large matrices are written past the caches, in whole lines: an ordinary store reads the line first,
 // and throws out of the cache what is read next.
 
-const lineSize = 64 // bytes
-
 // streamBytes is the size from where that pays. On an AMD EPYC 7003 (Zen 3, 512 KiB of second and
 // 32 MiB of third cache) both ways took the same at 1 to 2 MiB, and this one 0.5 to 0.8 as long at 4 to 8.
 var streamBytes = 4 << 20
 
-// scratch holds small items, a line of each source row, until destination rows are whole lines too.
-type scratch [(scratchRow + 1) * lineSize]byte
+// streamHigh is how many rows of the source a strip has, by item size, and streamCols how many bytes of each
+// are read before the next strip is begun. The memory wants four lines of a destination row at a time, the
+// caches few source rows at once where their distance is a power of two: of all numbers of rows these
+// were the fastest on an AMD EPYC 7003, and 4 KiB the best length.
+var streamHigh = [...]int{4: 128, 8: 16, 16: 16}
 
-// A streamed block's width in bytes on the destination's side and on the source's.
-const (
-	streamRow, streamCols   = 256, 256  // from registers
-	scratchRow, scratchCols = 256, 1024 // by way of scratch, which holds one line of the source's rows
-)
+const streamCols = 4 << 10
 
 // stream transposes past the caches, and reports whether it did: source rows must fill a line,
 // destination rows have their lines in step, and no item lies across two.
@@ -52,22 +49,27 @@ func (m matrix) stream() bool {
 
 // streamLines transposes rows that are whole lines of the destination.
 func (m matrix) streamLines() {
-	var s scratch
 	if m.size < 4 {
-		m.inBlocks(scratchRow/m.size, scratchCols/m.size, &s)
+		m.byWay(true)
 	} else {
-		m.inBlocks(streamRow/m.size, streamCols/m.size, &s)
+		m.streamStrips()
 	}
 	streamFence()
 }
 
-func (m matrix) streamBlock(s *scratch) {
+func (m matrix) streamStrips() {
+	rows, cols := streamHigh[m.size], streamCols/m.size
+	for j := 0; j < m.cols; j += cols {
+		for i := 0; i < m.rows; i += rows {
+			m.part(i, j, min(rows, m.rows-i), min(cols, m.cols-j)).streamStrip()
+		}
+	}
+}
+
+func (m matrix) streamStrip() {
 	dst, src := (*byte)(m.dst), (*byte)(m.src)
-	cols := m.cols &^ 3
+	cols := m.cols &^ (lineSize/m.size - 1)
 	switch {
-	case m.size < 4:
-		m.streamByWay(s)
-		return
 	case cols == 0:
 	case m.size == 4:
 		transpose4Stream(dst, src, m.rows, cols, m.dstStride, m.srcStride)
@@ -81,28 +83,21 @@ func (m matrix) streamBlock(s *scratch) {
 	}
 }
 
-// streamByWay builds rows in scratch, from the start of a line on, for one line of the source's rows
-// after the other.
-func (m matrix) streamByWay(s *scratch) {
-	inner := m
-	inner.dst = unsafe.Add(unsafe.Pointer(s), -int(uintptr(unsafe.Pointer(s)))&(lineSize-1))
-	inner.dstStride = m.rows * m.size
-	for j := 0; j < m.cols; j += lineSize / m.size {
-		to := m.part(0, j, m.rows, min(lineSize/m.size, m.cols-j))
-		inner.src, inner.cols = to.src, to.cols
-		inner.copyLine()
-		streamRows((*byte)(to.dst), (*byte)(inner.dst), to.cols, inner.dstStride, m.dstStride, inner.dstStride)
+// copyLine transposes one line of the source's rows, or less.
+func (m matrix) copyLine() {
+	dst, src := (*byte)(m.dst), (*byte)(m.src)
+	switch {
+	case !hasAVX2 || m.cols*m.size < lineSize || m.rows%8 != 0:
+		m.copy()
+	case m.size == 1:
+		transpose1Lines(dst, src, m.rows, m.cols, m.dstStride, m.srcStride)
+	default:
+		transpose2Lines(dst, src, m.rows, m.cols, m.dstStride, m.srcStride)
 	}
 }
 
-// copyLine transposes one line of the source's rows, or less.
-func (m matrix) copyLine() {
-	switch {
-	case m.cols*m.size < lineSize:
-		m.copy()
-	case m.size == 1:
-		transpose1Lines((*byte)(m.dst), (*byte)(m.src), m.rows, m.cols, m.dstStride, m.srcStride)
-	default:
-		transpose2Lines((*byte)(m.dst), (*byte)(m.src), m.rows, m.cols, m.dstStride, m.srcStride)
-	}
+// streamRows is copyRows past the caches.
+func (m matrix) streamRows(src unsafe.Pointer) {
+	size := m.rows * m.size
+	streamRows((*byte)(m.dst), (*byte)(src), m.cols, size, m.dstStride, size)
 }

@@ -112,7 +112,10 @@ func TestTransposeOfNothing(*testing.T) {
 func TestTransposeStaysInside(t *testing.T) {
 	defer setStreamBytes(setStreamBytes(0))
 	for _, size := range []int{1, 2, 3, 4, 5, 7, 8, 12, 16, 24, 33, 80} {
-		for _, extents := range [][2]int{{1, 1}, {7, 9}, {8, 3}, {16, 16}, {33, 65}, {64, 64}, {130, 40}} {
+		for _, extents := range [][2]int{{1, 1}, {7, 9}, {8, 3}, {16, 16}, {33, 65}, {64, 64}, {130, 40}, {2048, 65}} {
+			if extents[0]*size > 2*crowdedStride {
+				continue
+			}
 			for _, atEnd := range []bool{false, true} {
 				rows, cols := extents[0], extents[1]
 				alloc := func(n int) []byte { return guarded(t, n, atEnd) }
@@ -120,10 +123,13 @@ func TestTransposeStaysInside(t *testing.T) {
 					for _, backwards := range []bool{false, true} {
 						dst := newSide(alloc, cols, rows*size, gap, 0, backwards)
 						src := newSide(alloc, rows, cols*size, gap, 0, backwards)
-						for _, on := range []bool{false, true} {
-							was := setAVX2(on)
-							checkTransposed(t, dst, src, rows, cols, size)
-							setAVX2(was)
+						for _, stream := range []int{0, math.MaxInt} {
+							setStreamBytes(stream)
+							for _, on := range []bool{false, true} {
+								was := setAVX2(on)
+								checkTransposed(t, dst, src, rows, cols, size)
+								setAVX2(was)
+							}
 						}
 					}
 				}
@@ -136,6 +142,9 @@ func TestTransposeStaysInside(t *testing.T) {
 func TestTransposeLarge(t *testing.T) {
 	for _, c := range []struct{ rows, cols, size, gap, lead int }{
 		{2048, 2100, 1, 64, 60},
+		{2048, 101, 1, 0, 0},
+		{1000, 90, 1, 1048, 7},
+		{1030, 70, 2, 2036, 2},
 		{1024, 2050, 2, 0, 62},
 		{1031, 1027, 4, 20, 4},
 		{777, 700, 8, 56, 8},

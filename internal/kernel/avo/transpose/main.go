@@ -6,6 +6,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -41,14 +42,7 @@ func main() {
 		if f.size < 4 {
 			continue
 		}
-		name += "Stream"
-		emit.Kernel(name, signature,
-			fmt.Sprintf("%s is the same for rows a multiple of %d and destination rows that start whole lines,", name, 2*f.rows()),
-			"which it writes past the caches. An SFENCE must follow.")
-		f.kernel(2, func(row Mem, pieces []reg.VecVirtual) {
-			VMOVNTDQ(pieces[0], row)
-			VMOVNTDQ(pieces[1], row.Offset(32))
-		})
+		f.stream()
 	}
 	lines(1)
 	lines(2)
@@ -59,41 +53,13 @@ func main() {
 // kernel goes along the source in its inner loop, with as many blocks on top of each other as high
 // says; store gets a place in a destination row and what high blocks have for it.
 func (f family) kernel(high int, store func(row Mem, pieces []reg.VecVirtual)) {
-	dst := Load(Param("dst"), GP64())
-	src := Load(Param("src"), GP64())
-	rows := Load(Param("rows"), GP64())
+	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
+	rows, cols := Load(Param("rows"), GP64()), GP64()
 	dstStride := Load(Param("dstStride"), GP64())
-	srcStride := Load(Param("srcStride"), GP64())
-	cols := GP64()
-	height := high * f.rows()
-
-	// Four rows are in reach of each pointer.
-	three := GP64()
-	LEAQ(Mem{Base: srcStride, Index: srcStride, Scale: 2}, three)
-	groups := make([]reg.GPVirtual, (height+3)/4)
-	for g := range groups {
-		groups[g] = GP64()
-	}
-	step := GP64()
-	IMUL3Q(Imm(uint64(height)), srcStride, step)
-	row := func(r int) Mem {
-		p := groups[r/4]
-		switch r % 4 {
-		case 1:
-			return Mem{Base: p, Index: srcStride, Scale: 1}
-		case 2:
-			return Mem{Base: p, Index: srcStride, Scale: 2}
-		case 3:
-			return Mem{Base: p, Index: three, Scale: 1}
-		}
-		return Mem{Base: p}
-	}
+	in := f.source(high)
 
 	Label("rows")
-	MOVQ(src, groups[0])
-	for g := 1; g < len(groups); g++ {
-		LEAQ(Mem{Base: groups[g-1], Index: srcStride, Scale: 4}, groups[g])
-	}
+	in.start(src)
 	to := GP64()
 	MOVQ(dst, to)
 	Load(Param("cols"), cols)
@@ -102,14 +68,7 @@ func (f family) kernel(high int, store func(row Mem, pieces []reg.VecVirtual)) {
 	blocks := make([][]reg.VecVirtual, high)
 	for b := range blocks {
 		for turn := range f.turns {
-			var regs []reg.VecVirtual
-			for r := range f.half {
-				y := YMM()
-				VMOVDQU(row(b*f.rows()+r).Offset(turn*16), y.AsX())
-				VINSERTI128(Imm(1), row(b*f.rows()+r+f.half).Offset(turn*16), y, y)
-				regs = append(regs, y)
-			}
-			blocks[b] = append(blocks[b], unpack(regs, f.size)...)
+			blocks[b] = append(blocks[b], in.block(b, turn, f.registers())...)
 		}
 	}
 	for c := range blocks[0] {
@@ -124,18 +83,142 @@ func (f family) kernel(high int, store func(row Mem, pieces []reg.VecVirtual)) {
 		store(Mem{Base: to}, pieces)
 		ADDQ(dstStride, to)
 	}
-	for _, p := range groups {
-		ADDQ(Imm(uint64(f.cols()*f.size)), p)
-	}
+	in.right(f.cols() * f.size)
 	SUBQ(Imm(uint64(f.cols())), cols)
 	JNE(LabelRef("cols"))
 
-	ADDQ(Imm(uint64(height*f.size)), dst)
-	ADDQ(step, src)
-	SUBQ(Imm(uint64(height)), rows)
+	ADDQ(Imm(uint64(in.height*f.size)), dst)
+	in.next(src)
+	SUBQ(Imm(uint64(in.height)), rows)
 	JNE(LabelRef("rows"))
 	VZEROUPPER()
 	RET()
+}
+
+// stream writes the kernel that goes past the caches. It takes a whole line of each source row, over all
+// rows, before it goes to the next line: so it reads no line twice, and writes each destination row as far
+// as the rows go.
+func (f family) stream() {
+	name := fmt.Sprintf("transpose%dStream", f.size)
+	perLine := line / f.size
+	emit.Kernel(name, signature,
+		fmt.Sprintf("%s is for rows and cols multiples of %d, and for destination rows that start whole lines, which", name, perLine),
+		"it writes past the caches. An SFENCE must follow.")
+	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
+	rows, cols := GP64(), Load(Param("cols"), GP64())
+	dstStride := Load(Param("dstStride"), GP64())
+	in := f.source(2)
+	first, second := f.registers(), f.registers()
+	to, at := GP64(), GP64()
+
+	Label("lines")
+	in.start(src)
+	MOVQ(dst, to)
+	Load(Param("rows"), rows)
+
+	Label("rows")
+	MOVQ(to, at)
+	for turn := range line / 16 {
+		upper, lower := in.block(0, turn, first), in.block(1, turn, second)
+		for c := range upper {
+			VMOVNTDQ(upper[c], Mem{Base: at})
+			VMOVNTDQ(lower[c], Mem{Base: at}.Offset(32))
+			ADDQ(dstStride, at)
+		}
+	}
+	in.down()
+	ADDQ(Imm(line), to)
+	SUBQ(Imm(uint64(in.height)), rows)
+	JNE(LabelRef("rows"))
+
+	ADDQ(Imm(line), src)
+	IMUL3Q(Imm(uint64(perLine)), dstStride, at)
+	ADDQ(at, dst)
+	SUBQ(Imm(uint64(perLine)), cols)
+	JNE(LabelRef("lines"))
+	VZEROUPPER()
+	RET()
+}
+
+const line = 64 // bytes
+
+// source is where a kernel reads: rows of it, with a pointer to every fourth.
+type source struct {
+	family
+	height        int // rows at a time
+	stride, three reg.Register
+	groups        []reg.GPVirtual
+}
+
+// source has so many blocks on top of each other.
+func (f family) source(high int) *source {
+	s := &source{family: f, height: high * f.rows()}
+	s.stride = Load(Param("srcStride"), GP64())
+	s.three = GP64()
+	LEAQ(Mem{Base: s.stride, Index: s.stride, Scale: 2}, s.three)
+	for range (s.height + 3) / 4 {
+		s.groups = append(s.groups, GP64())
+	}
+	return s
+}
+
+func (s *source) start(at reg.Register) {
+	MOVQ(at, s.groups[0])
+	for g := 1; g < len(s.groups); g++ {
+		LEAQ(Mem{Base: s.groups[g-1], Index: s.stride, Scale: 4}, s.groups[g])
+	}
+}
+
+func (s *source) right(bytes int) {
+	for _, p := range s.groups {
+		ADDQ(Imm(uint64(bytes)), p)
+	}
+}
+
+func (s *source) down() {
+	for _, p := range s.groups {
+		s.next(p)
+	}
+}
+
+// next moves a pointer down by height rows.
+func (s *source) next(p reg.Register) {
+	scale := min(s.height, 8)
+	for range s.height / scale {
+		LEAQ(Mem{Base: p, Index: s.stride, Scale: uint8(scale)}, p)
+	}
+}
+
+func (s *source) row(r int) Mem {
+	p := s.groups[r/4]
+	switch r % 4 {
+	case 1:
+		return Mem{Base: p, Index: s.stride, Scale: 1}
+	case 2:
+		return Mem{Base: p, Index: s.stride, Scale: 2}
+	case 3:
+		return Mem{Base: p, Index: s.three, Scale: 1}
+	}
+	return Mem{Base: p}
+}
+
+// registers are those that one block takes. Avo counts them as taken all the time, because a block is loaded
+// half by half: turns have to share them.
+func (f family) registers() []reg.VecVirtual {
+	regs := make([]reg.VecVirtual, f.half)
+	for r := range regs {
+		regs[r] = YMM()
+	}
+	return regs
+}
+
+// block loads the b-th block, of the turn-th 16 bytes of each row, and returns its columns.
+func (s *source) block(b, turn int, regs []reg.VecVirtual) []reg.VecVirtual {
+	for r, y := range regs {
+		VMOVDQU(s.row(b*s.rows()+r).Offset(turn*16), y.AsX())
+		VINSERTI128(Imm(1), s.row(b*s.rows()+r+s.half).Offset(turn*16), y, y)
+	}
+	return unpack(slices.Clone(regs), s.size)
 }
 
 // unpack interleaves neighbours, then neighbours of those, until each register holds a column (two
