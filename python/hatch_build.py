@@ -18,6 +18,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STABLE_ABI = 0x030B0000
+# With these a caller could have it made for another machine, or in another way.
+NOT_FROM_CALLER = ("GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFLAGS", "CGO_CPPFLAGS", "CGO_LDFLAGS")
 LIMITED = sys.version_info >= (3, 11)
 
 # A call of Python's API by way of a stub costs a nanosecond. Pairs of fields that were just written one by one are not to be
@@ -30,21 +32,21 @@ class Hook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: "dict[str, Any]") -> None:
         """Makes it, in a folder of its own: nothing is written beside the sources."""
-        self.folder = tempfile.mkdtemp()
+        self.folder = tempfile.TemporaryDirectory()  # which goes when the build is stopped, too
         if self.target_name == "sdist":
-            build_data["force_include"].update(vendored(self.folder))
+            build_data["force_include"].update(vendored(self.folder.name))
             return
         if version == "editable":
             stop("it is compiled, and cannot be installed editable: use pip install without -e")
         check_machine()
         name = "_engine.abi3.so" if LIMITED else "_engine" + sysconfig.get_config_var("EXT_SUFFIX")
-        build_data["force_include"][build_extension(self.folder)] = f"gomemoryview/{name}"
+        build_data["force_include"][build_extension(self.folder.name)] = f"gomemoryview/{name}"
         build_data["pure_python"] = False
         build_data["tag"] = wheel_tag()
 
     def finalize(self, version: str, build_data: "dict[str, Any]", artifact: str) -> None:
         """Clears the folder."""
-        shutil.rmtree(self.folder)
+        self.folder.cleanup()
 
 
 def stop(why: str) -> NoReturn:
@@ -104,11 +106,12 @@ def vendored(folder: str) -> "dict[str, str]":
 
 
 def go(arguments: "list[str]", **options: Any) -> "subprocess.CompletedProcess[str]":
-    """Runs go in this folder. Nothing in the caller's environment changes what it makes."""
+    """Runs go in this folder. No variable in the caller's environment changes what it makes, but CC."""
     flags = [*OPTIMISATION, "-fvisibility=hidden", f"-I{sysconfig.get_path('include')}"]
     if LIMITED:
         flags.append(f"-DPy_LIMITED_API={STABLE_ABI:#010x}")
-    settings = {"GOWORK": "off", "GOFLAGS": "", "CGO_ENABLED": "1", "CGO_CFLAGS": " ".join(flags)}
+    settings = dict.fromkeys(NOT_FROM_CALLER, "")
+    settings.update(GOWORK="off", CGO_ENABLED="1", CGO_CFLAGS=" ".join(flags))
     if platform.system() == "Darwin":
         settings["CGO_LDFLAGS"] = "-undefined dynamic_lookup"
     return subprocess.run(["go", *arguments], cwd=HERE, env={**os.environ, **settings}, text=True, **options)
