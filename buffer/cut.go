@@ -88,9 +88,6 @@ func (p *part) cut(blk *block, cuts []Cut) (err error) {
 	if len(cuts) == 1 && p.more == nil && p.ndim > 0 && !cuts[0].Drop {
 		return p.narrow(&cuts[0])
 	}
-	if len(cuts) > int(p.ndim) {
-		return fmt.Errorf("%w: %d cuts for %d dimensions", ErrType, len(cuts), int(p.ndim))
-	}
 	if len(cuts) == 0 {
 		return nil
 	}
@@ -126,31 +123,42 @@ func (p *part) piece(start, count int) (offset, nbytes int) {
 
 // apply is cut in all its generality.
 func (p *part) apply(cuts []Cut) error {
-	var store [3 * inlineDims]int
-	c, empty := newCutter(p, store[:]), p.nbytes == 0 // without items no pointer may be followed
-	for d, extent := range c.old.Shape {
+	var room [3 * inlineDims]int
+	base, offset, l, err := CutLayout(p.base, p.offset, p.layout(), cuts, room[:])
+	if err != nil {
+		return err
+	}
+	p.base, p.offset = base, offset
+	p.set(p.item, &l)
+	return nil
+}
+
+// CutLayout is [Buffer.Cut] for memory that is no Buffer, and that the caller holds: item 0 of l, whose strides are given,
+// lies offset bytes from base. It returns where item 0 of what the cuts select lies, and the layout of it, whose numbers
+// are in room where that is large enough: three for each dimension of l. Memory is read only to follow pointers.
+func CutLayout(base unsafe.Pointer, offset int, l Layout, cuts []Cut, room []int) (unsafe.Pointer, int, Layout, error) {
+	if len(cuts) > len(l.Shape) {
+		return nil, 0, Layout{}, fmt.Errorf("%w: %d cuts for %d dimensions", ErrType, len(cuts), len(l.Shape))
+	}
+	c, empty := newCutter(offset, &l, room), l.empty() // without items no pointer may be followed
+	for d, extent := range l.Shape {
 		cut := Cut{Count: extent, Step: 1}
 		if d < len(cuts) {
 			cut = cuts[d]
 		}
 		if err := checkCut(cut, d, extent); err != nil {
-			return err
+			return nil, 0, Layout{}, err
 		}
 		follow, err := c.take(cut, d)
 		if err != nil {
-			return err
+			return nil, 0, Layout{}, err
 		}
 		if follow && !empty {
-			p.base = kernel.Follow(unsafe.Add(p.base, c.pointer), 0)
+			base = kernel.Follow(unsafe.Add(base, c.pointer), 0)
 		}
 	}
-	l, err := c.result(empty)
-	if err != nil {
-		return err
-	}
-	p.offset = c.offset
-	p.set(p.item, &l)
-	return nil
+	part, err := c.result(empty)
+	return base, c.offset, part, err
 }
 
 func checkCut(c Cut, d, extent int) error {
@@ -181,16 +189,16 @@ type cutter struct {
 	pointer  int    // of the last pointer to follow, from the base
 }
 
-// newCutter keeps the new dimensions in store where it is large enough.
-func newCutter(p *part, store []int) cutter {
-	n := int(p.ndim)
-	if len(store) < 3*n {
-		store = make([]int, 3*n)
+// newCutter keeps the new dimensions in room where it is large enough.
+func newCutter(offset int, l *Layout, room []int) cutter {
+	n := len(l.Shape)
+	if len(room) < 3*n {
+		room = make([]int, 3*n)
 	}
 	return cutter{
-		old:    p.layout(),
-		new:    Layout{Shape: store[:n], Strides: store[n : 2*n], Suboffsets: store[2*n : 3*n]},
-		offset: p.offset,
+		old:    *l,
+		new:    Layout{Shape: room[:n], Strides: room[n : 2*n], Suboffsets: room[2*n : 3*n]},
+		offset: offset,
 	}
 }
 
@@ -221,7 +229,7 @@ func (c *cutter) take(cut Cut, d int) (follow bool, err error) {
 // result is the layout of the kept dimensions. Suboffsets go when their pointers were all followed.
 // One that became negative would look like none at all.
 func (c *cutter) result(empty bool) (Layout, error) {
-	l := Layout{Shape: c.new.Shape[:c.kept], Strides: c.new.Strides[:c.kept]}
+	l := Layout{ItemSize: c.old.ItemSize, Format: c.old.Format, Shape: c.new.Shape[:c.kept], Strides: c.new.Strides[:c.kept]}
 	if c.pointers == 0 && (c.old.Suboffsets == nil || c.kept < len(c.old.Shape)) {
 		return l, nil
 	}

@@ -39,7 +39,7 @@ func (b *Buffer) Derive(dst *Buffer, delta int, l Layout, readOnly bool) error {
 			return err
 		}
 	}
-	if err := b.within(&l, delta); err != nil {
+	if err := b.layout().Holds(&l, delta); err != nil {
 		return err
 	}
 	if err := b.share(dst); err != nil {
@@ -63,26 +63,27 @@ func (b *Buffer) move(delta int) {
 	b.offset += delta
 }
 
-// within checks a derived layout against what b reaches.
-func (b *Buffer) within(l *Layout, delta int) error {
-	own := b.layout()
-	if b.indirect {
-		return own.behindPointers(l, delta)
-	}
+// Holds checks that all items of a derived layout, whose item 0 lies delta bytes from that of l, lie within the span of bytes
+// from the lowest that the items of l cover to the highest: ErrLayout where not. The strides of l are given; where derived has
+// none, it gets those of C order. Behind pointers (suboffsets) only what an item is can change.
+func (l Layout) Holds(derived *Layout, delta int) error {
 	if l.Suboffsets != nil {
+		return l.behindPointers(derived, delta)
+	}
+	if derived.Suboffsets != nil {
 		return fmt.Errorf("%w: suboffsets for a buffer that has none", ErrLayout)
 	}
-	if err := l.check(); err != nil {
+	if err := derived.check(); err != nil {
 		return err
 	}
-	if l.Strides = l.allStrides(nil); l.empty() {
+	if derived.Strides = derived.allStrides(nil); derived.empty() {
 		return nil
 	}
-	if own.empty() {
+	if l.empty() {
 		return fmt.Errorf("%w: items in a buffer that has none", ErrLayout)
 	}
-	low, high, _ := own.window()
-	return l.inside(low, high, delta)
+	low, high, _ := l.window()
+	return derived.inside(low, high, delta)
 }
 
 func (l Layout) behindPointers(derived *Layout, delta int) error {
