@@ -101,7 +101,7 @@ PyObject *view_toreadonly(PyObject *object, PyObject *unused)
 	MemoryView *self = (MemoryView *)object;
 	if (refuse_released(self) < 0)
 		return NULL;
-	MemoryView *view = view_of(Py_TYPE(object), self->managed, &self->view);
+	MemoryView *view = view_again(self, &self->view);
 	if (view)
 		view->view.readonly = 1;
 	return (PyObject *)view;

@@ -33,8 +33,9 @@ static int equal_small(const gmvCode *code, const Py_buffer *a, const Py_buffer 
 }
 
 /* Whether two buffers that are held are equal: 1, 0, or -1 with an exception. */
-static int equal_buffers(const Py_buffer *a, const Py_buffer *b)
+static int equal_buffers(MemoryView *self, const Py_buffer *b)
 {
+	const Py_buffer *a = &self->view;
 	if (a->ndim != b->ndim || (a->ndim > 0 && a->shape[0] != b->shape[0]))
 		return 0;
 	const gmvCode *format = small_and_alike(a, b);
@@ -42,7 +43,7 @@ static int equal_buffers(const Py_buffer *a, const Py_buffer *b)
 	if (equal >= 0)
 		return equal;
 	PyThreadState *bulk = bulk_begin(a->len);
-	int code = gmvEqual(BUFFER(a), BUFFER(b), &equal);
+	int code = gmvEqual(BUFFER(a), BUFFER(b), self->flags & VIEW_ND, &equal);
 	bulk_end(bulk);
 	return code == gmvDone ? equal : raise_code(code);
 }
@@ -65,7 +66,7 @@ static int equal_object(MemoryView *self, PyObject *other)
 	} else {
 		copy_layout(&layout, &lent, room);
 		self->exports++;
-		equal = equal_buffers(&self->view, &layout);
+		equal = equal_buffers(self, &layout);
 		self->exports--;
 	}
 	PyBuffer_Release(&lent);
@@ -83,7 +84,7 @@ static int equal_views(PyObject *object, PyObject *other)
 		return object == other;
 	self->exports++;
 	view->exports++;
-	int equal = equal_buffers(&self->view, &view->view);
+	int equal = equal_buffers(self, &view->view);
 	self->exports--;
 	view->exports--;
 	return equal;

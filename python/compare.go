@@ -8,14 +8,15 @@ import (
 )
 
 // gmvEqual says in equal whether two buffers have the same shape and equal items: those of the same native
-// format as C compares them, others as the struct module unpacks them. What it does not read equals nothing.
+// format as C compares them, others as the struct module unpacks them. What it does not read equals nothing, unless all
+// formats are to be read that the engine reads.
 //
 //export gmvEqual
-func gmvEqual(a, b *C.gmvBuffer, equal *C.int) (code C.int) {
+func gmvEqual(a, b *C.gmvBuffer, all C.int, equal *C.int) (code C.int) {
 	defer guarded(&code)
 	guard()
 	*equal = 0
-	if !structReads(text(a.format)) || !structReads(text(b.format)) {
+	if all == 0 && (!structReads(text(a.format)) || !structReads(text(b.format))) {
 		return C.gmvDone
 	}
 	typA, code := typeOf(a)

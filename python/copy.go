@@ -34,7 +34,12 @@ func gmvCopy(dst, src *C.gmvBuffer) (code C.int) {
 	if !sameStructure(dst, src) {
 		return C.gmvStructure
 	}
-	to, from := items(dst), items(src)
+	copyItems(items(dst), items(src))
+	return C.gmvDone
+}
+
+// copyItems copies as if through a temporary.
+func copyItems(to, from kernel.Items) {
 	n := to.Count() * to.Size
 	switch {
 	case n == 0:
@@ -45,12 +50,14 @@ func gmvCopy(dst, src *C.gmvBuffer) (code C.int) {
 		kernel.Pack(temporary, from, false)
 		kernel.Unpack(to, temporary, false)
 	}
-	return C.gmvDone
 }
 
-// sameStructure is memoryview's rule for assignments; a leading '@' does not count.
+// sameStructure is memoryview's rule for assignments.
 func sameStructure(a, b *C.gmvBuffer) bool {
-	return a.itemsize == b.itemsize &&
-		strings.TrimPrefix(text(a.format), "@") == strings.TrimPrefix(text(b.format), "@") &&
-		slices.Equal(ints(a.shape, int(a.ndim)), ints(b.shape, int(b.ndim)))
+	return sameItems(a, b) && slices.Equal(ints(a.shape, int(a.ndim)), ints(b.shape, int(b.ndim)))
+}
+
+// sameItems tells that two buffers have items of the same size and format; a leading '@' does not count.
+func sameItems(a, b *C.gmvBuffer) bool {
+	return a.itemsize == b.itemsize && strings.TrimPrefix(text(a.format), "@") == strings.TrimPrefix(text(b.format), "@")
 }

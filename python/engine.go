@@ -11,7 +11,9 @@ package main
 import "C"
 
 import (
+	"maps"
 	"strings"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/format"
@@ -55,13 +57,34 @@ func typeOf(b *C.gmvBuffer) (*format.Type, C.int) {
 	return typ, C.gmvDone
 }
 
-// parse reads a format in the memory of C, of which types keep parts. One character costs no allocation.
+// parse reads a format in the memory of C, of which types keep parts. What was read lately costs no allocation.
 func parse(s string) (*format.Type, error) {
 	if len(s) == 2 && s[0] == '@' {
 		s = s[1:]
 	}
-	if len(s) > 1 {
-		s = strings.Clone(s)
+	if len(s) <= 1 {
+		return format.Parse(s)
 	}
-	return format.Parse(s)
+	known := parsed.Load()
+	if known != nil {
+		if typ := (*known)[s]; typ != nil {
+			return typ, nil
+		}
+	}
+	s = strings.Clone(s)
+	typ, err := format.Parse(s)
+	if err == nil && len(s) <= mostText {
+		more := map[string]*format.Type{s: typ}
+		if known != nil && len(*known) < mostParsed {
+			maps.Copy(more, *known)
+		}
+		parsed.Store(&more)
+	}
+	return typ, err
 }
+
+// parsed are formats that were read lately, not too many and not too long. It is replaced when one is added: a lock might be
+// held in another thread while the process forks.
+var parsed atomic.Pointer[map[string]*format.Type]
+
+const mostParsed, mostText = 256, 4096

@@ -31,7 +31,42 @@ enum {
 	gmvUint,    /* int, unsigned */
 	gmvAddress, /* int; any that fits a pointer is taken */
 	gmvFloat,
+	gmvComplex, /* from here on: only inside of formats that have nodes */
+	gmvBytes,   /* bytes of any length */
+	gmvPascal,  /* bytes whose length stands before them */
+	gmvText,
+	gmvList,
+	gmvRecord, /* tuple */
 };
+
+/* A part of a format: the whole, a field, an element. What is inside of it follows: an element for a list, fields for a
+   record. */
+typedef struct {
+	unsigned char kind;
+	unsigned char plain;   /* a number or bytes that C can read */
+	unsigned char swapped; /* in the byte order that is not the machine's */
+	ptrdiff_t offset;      /* bytes from the start of what it is inside of */
+	ptrdiff_t size;        /* bytes */
+	ptrdiff_t count;       /* elements or fields */
+	ptrdiff_t stride;      /* bytes from element to element */
+	ptrdiff_t next;        /* the number of the node after all that is inside */
+	ptrdiff_t name, text;  /* where the field's name and its format stand among the texts; "" for none */
+} gmvNode;
+
+/* A value on its way into an item or out of it; its kind says which of these it is. */
+typedef struct {
+	int64_t integer; /* also of gmvUint, as its bits, and gmvBool */
+	double real, imaginary;
+	const char *text; /* bytes, or text in UTF-8 */
+	ptrdiff_t length; /* bytes */
+} gmvValue;
+
+/* A part of an index: a slice, an integer, which is the start, or an ellipsis. */
+enum { gmvSlice, gmvIndexed, gmvEllipsis };
+typedef struct {
+	int kind;
+	ptrdiff_t start, stop, step;
+} gmvCut;
 
 /* An item format of one character. */
 typedef struct {
@@ -41,21 +76,6 @@ typedef struct {
 } gmvCode;
 
 enum { gmvCodes = 128 };
-
-/* Items are unpacked so many at a time. */
-enum { gmvMost = 64 };
-
-/* A batch of them, as their kind has them. */
-typedef struct {
-	union {
-		int64_t ints[gmvMost];
-		uint64_t uints[gmvMost]; /* addresses too */
-		double floats[gmvMost];
-		unsigned char bytes[gmvMost]; /* bools too */
-	} values;
-	unsigned char packed[gmvMost * sizeof(int64_t)]; /* the engine's: the items side by side, */
-	ptrdiff_t shape, stride, stride_packed;            /* and layouts, so that it allocates none */
-} gmvBatch;
 
 /* Shapes that are not given as extents. */
 enum { gmvNoShape = -1, gmvOddShape = -2 };
@@ -82,6 +102,11 @@ enum {
 	gmvExtent,
 	gmvProduct,
 	gmvSize,
+	gmvUnreadable, /* from here on gmvReason tells why: a format */
+	gmvBadValue,
+	gmvBadType,
+	gmvBadIndex,
+	gmvBadBuffer,
 };
 
 #endif

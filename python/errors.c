@@ -25,18 +25,26 @@ static const struct {
 	[gmvExtent] = {&PyExc_ValueError, "memoryview.cast(): elements of shape must be integers > 0"},
 	[gmvProduct] = {&PyExc_ValueError, "memoryview.cast(): product(shape) > SSIZE_MAX"},
 	[gmvSize] = {&PyExc_TypeError, "memoryview: product(shape) * itemsize != buffer size"},
+	[gmvUnreadable] = {&PyExc_NotImplementedError, NULL}, /* from here on gmvReason has the text */
+	[gmvBadValue] = {&PyExc_ValueError, NULL},
+	[gmvBadType] = {&PyExc_TypeError, NULL},
+	[gmvBadIndex] = {&PyExc_IndexError, NULL},
+	[gmvBadBuffer] = {&PyExc_BufferError, NULL},
 };
 
 /* Raises what a code other than gmvDone means, and returns -1. */
 int raise_code(int code)
 {
-	if (code > gmvCrashed && code < (int)(sizeof answers / sizeof *answers) && answers[code].text) {
+	if (code > gmvCrashed && code < gmvUnreadable && answers[code].text) {
 		PyErr_SetString(*answers[code].type, answers[code].text);
 		return -1;
 	}
-	char reason[200];
+	char reason[400];
 	gmvReason(reason, sizeof reason);
-	PyErr_Format(PyExc_SystemError, "memoryview: the engine failed: %s", reason);
+	if (code >= gmvUnreadable && code <= gmvBadBuffer)
+		PyErr_Format(*answers[code].type, "%s", reason);
+	else
+		PyErr_Format(PyExc_SystemError, "memoryview: the engine failed: %s", reason);
 	return -1;
 }
 

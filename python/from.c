@@ -45,7 +45,7 @@ PyObject *from_object(PyTypeObject *type, PyObject *object, int flags)
 		MemoryView *view = (MemoryView *)object;
 		if (refuse_released(view) < 0)
 			return NULL;
-		return (PyObject *)view_of(type, view->managed, &view->view);
+		return (PyObject *)view_again(view, &view->view);
 	}
 	if (!PyObject_CheckBuffer(object))
 		return not_an_exporter(object);

@@ -30,12 +30,12 @@ func guarded(code *result) {
 		*code = fault
 	default:
 		*code = crashed
-		lastPanic.set(fmt.Sprint(r))
+		lastReason.set(fmt.Sprint(r))
 	}
 }
 
-// lastPanic is what the last panic said.
-var lastPanic message
+// lastReason is what the last panic or refusal said.
+var lastReason message
 
 type message struct {
 	sync.Mutex
@@ -48,12 +48,12 @@ func (m *message) set(text string) {
 	m.text = text
 }
 
-// gmvReason writes what the last panic said to dst, which has room for size bytes, and a NUL.
+// gmvReason writes what the last panic or refusal said to dst, which has room for size bytes, and a NUL.
 //
 //export gmvReason
 func gmvReason(dst unsafe.Pointer, size C.int) {
-	lastPanic.Lock()
-	defer lastPanic.Unlock()
+	lastReason.Lock()
+	defer lastReason.Unlock()
 	room := unsafe.Slice((*byte)(dst), int(size))
-	room[copy(room[:size-1], lastPanic.text)] = 0
+	room[copy(room[:size-1], lastReason.text)] = 0
 }

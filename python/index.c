@@ -4,7 +4,7 @@
 
 #include "shim.h"
 
-static int refuse(PyObject *type, const char *text)
+int refuse(PyObject *type, const char *text)
 {
 	PyErr_SetString(type, text);
 	return -1;
@@ -60,7 +60,7 @@ static char *item_at_tuple(MemoryView *self, PyObject *key)
 	return p;
 }
 
-static int all_indices(PyObject *key)
+int all_indices(PyObject *key)
 {
 	if (!PyTuple_Check(key))
 		return 0;
@@ -106,11 +106,11 @@ PyObject *view_item(PyObject *object, Py_ssize_t index)
 
 static PyObject *slice(MemoryView *self, PyObject *key)
 {
-	MemoryView *part = view_of(Py_TYPE(OBJECT(self)), self->managed, &self->view);
+	MemoryView *part = view_again(self, &self->view);
 	if (part && slice_layout(&part->view, key) < 0)
 		Py_CLEAR(part);
 	if (part)
-		part->flags = contiguity(&part->view);
+		part->flags = (part->flags & VIEW_ND) | contiguity(&part->view);
 	return (PyObject *)part;
 }
 

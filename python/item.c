@@ -14,7 +14,7 @@ static const char *format_of(MemoryView *self)
 /* Refuses formats of more than one character, as CPython does before it looks at indices. */
 int check_format(MemoryView *self)
 {
-	if (self->letter)
+	if (self->letter || self->flags & VIEW_ND)
 		return 0;
 	PyErr_Format(PyExc_NotImplementedError, "memoryview: unsupported format %s", self->view.format);
 	return -1;
@@ -73,9 +73,9 @@ static PyObject *get_uint(const char *item, int size)
 	return PyLong_FromUnsignedLongLong(load_uint64_t(item));
 }
 
-static PyObject *get_float(MemoryView *self, const char *item)
+static PyObject *get_float(const char *item, int size)
 {
-	switch (self->size) {
+	switch (size) {
 	case 4:
 		return PyFloat_FromDouble(load_float(item));
 	case 8:
@@ -85,34 +85,36 @@ static PyObject *get_float(MemoryView *self, const char *item)
 		return PyFloat_FromDouble(load__Float16(item));
 #endif
 	}
-	gmvBatch batch;
-	Py_buffer one = self->view;
-	one.buf = (char *)item;
-	one.ndim = 0;
-	one.shape = one.strides = one.suboffsets = NULL;
-	int code = gmvUnpack(&batch, BUFFER(&one), 0, 1);
-	if (code != gmvDone) {
-		raise_code(code);
-		return NULL;
-	}
-	return PyFloat_FromDouble(batch.values.floats[0]);
+	gmvValue value;
+	int code = gmvLoad(&value, NULL, "e", (char *)item);
+	return code == gmvDone ? PyFloat_FromDouble(value.real) : (raise_code(code), NULL);
 }
 
-PyObject *item_get(MemoryView *self, const char *item)
+/* A number, as the machine has it, or a byte; NULL without an exception for all else. */
+PyObject *number_get(int kind, int size, const char *item)
 {
-	switch (self->kind) {
+	switch (kind) {
 	case gmvInt:
-		return get_int(item, self->size);
+		return get_int(item, size);
 	case gmvUint:
 	case gmvAddress:
-		return get_uint(item, self->size);
+		return get_uint(item, size);
 	case gmvFloat:
-		return get_float(self, item);
+		return get_float(item, size);
 	case gmvBool:
 		return PyBool_FromLong(*item);
 	case gmvByte:
 		return PyBytes_FromStringAndSize(item, 1);
 	}
+	return NULL;
+}
+
+PyObject *item_get(MemoryView *self, const char *item)
+{
+	if (self->kind != gmvNone)
+		return number_get(self->kind, self->size, item);
+	if (self->flags & VIEW_ND)
+		return format_get(self, item);
 	not_supported(self);
 	return NULL;
 }
@@ -227,11 +229,10 @@ static int set_float(MemoryView *self, char *item, PyObject *value)
 		float narrow = (float)x;
 		memcpy(item, &narrow, sizeof narrow);
 	} else {
-		int code = gmvPackFloat(item, self->view.format, x);
-		if (code == gmvRange)
-			return invalid_value(self);
+		gmvValue given = {.real = x};
+		int code = gmvStore(item, "e", gmvFloat, &given);
 		if (code != gmvDone)
-			return raise_code(code);
+			return code == gmvBadValue ? invalid_value(self) : raise_code(code);
 	}
 	return 0;
 }
@@ -272,5 +273,5 @@ int item_set(MemoryView *self, char *item, PyObject *value)
 	case gmvByte:
 		return set_byte(self, item, value);
 	}
-	return not_supported(self);
+	return self->flags & VIEW_ND ? format_set(self, item, value) : not_supported(self);
 }

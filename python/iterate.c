@@ -17,7 +17,7 @@ PyObject *view_iter(PyObject *object)
 		PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
 		return NULL;
 	}
-	if (self->view.ndim != 1) {
+	if (self->view.ndim != 1 && !(self->flags & VIEW_ND)) {
 		PyErr_SetString(PyExc_NotImplementedError, "multi-dimensional sub-views are not implemented");
 		return NULL;
 	}
@@ -47,6 +47,8 @@ static PyObject *iterator_next(PyObject *object)
 	if (refuse_released(iterator->view) < 0)
 		return NULL;
 	MemoryView *view = iterator->view;
+	if (view->view.ndim != 1)
+		return nd_item((PyObject *)view, iterator->next++);
 	return item_get(view, step(&view->view, view->view.buf, 0, iterator->next++));
 }
 

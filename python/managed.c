@@ -12,7 +12,7 @@ ManagedBuffer *managed_new(PyTypeObject *type)
 		return NULL;
 	self->exports = 0;
 	self->released = 0;
-	self->base = NULL;
+	self->base = self->owner = NULL;
 	self->format = NULL;
 	memset(&self->master, 0, sizeof self->master); /* exporters and the engine may look before they write */
 	return self;
@@ -56,6 +56,7 @@ void managed_release(ManagedBuffer *self)
 	self->released = 1;
 	PyObject_GC_UnTrack(self);
 	PyBuffer_Release(&self->master);
+	Py_CLEAR(self->owner);
 }
 
 static void managed_dealloc(PyObject *object)
@@ -72,6 +73,7 @@ static int managed_traverse(PyObject *object, visitproc visit, void *arg)
 {
 	Py_VISIT(Py_TYPE(object));
 	Py_VISIT(((ManagedBuffer *)object)->master.obj);
+	Py_VISIT(((ManagedBuffer *)object)->owner);
 	return 0;
 }
 

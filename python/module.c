@@ -8,6 +8,9 @@ gmvCode codes[gmvCodes];
 
 State *state_of(PyTypeObject *type)
 {
+	PyTypeObject *base;
+	while ((base = PyType_GetSlot(type, Py_tp_base)) != &PyBaseObject_Type) /* View, and what is made of it in Python */
+		type = base;
 	return PyType_GetModuleState(type);
 }
 
@@ -35,6 +38,8 @@ static PyMethodDef functions[] = {
 	{"before_fork", before_fork, METH_NOARGS, "Quiet the engine before a fork."},
 	{"after_fork_in_parent", after_fork_in_parent, METH_NOARGS, "Undo before_fork, in the parent."},
 	{"after_fork_in_child", after_fork_in_child, METH_NOARGS, "Undo of before_fork what a child needs."},
+	{"table", format_table, METH_O, "What is inside of a format."},
+	{"store", format_store, METH_VARARGS, "Make a part of an item of a value."},
 	{NULL},
 };
 
@@ -51,7 +56,8 @@ static int module_exec(PyObject *module)
 		return raise_code(code);
 	if (!(state->managed = add_type(module, &managed_spec)) ||
 		!(state->iterator = add_type(module, &iterator_spec)) ||
-		!(state->memoryview = add_type(module, memoryview_spec())))
+		!(state->memoryview = add_type(module, view_spec(0))) || !(state->view = add_type(module, view_spec(1))) ||
+		PyModule_AddType(module, state->view) < 0)
 		return -1;
 	if (PyModule_AddType(module, state->memoryview) < 0)
 		return -1;
@@ -64,6 +70,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
 	Py_VISIT(state->memoryview);
 	Py_VISIT(state->managed);
 	Py_VISIT(state->iterator);
+	Py_VISIT(state->view);
 	return 0;
 }
 
@@ -74,6 +81,7 @@ static int module_clear(PyObject *module)
 	Py_CLEAR(state->memoryview);
 	Py_CLEAR(state->managed);
 	Py_CLEAR(state->iterator);
+	Py_CLEAR(state->view);
 	return 0;
 }
 

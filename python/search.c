@@ -70,7 +70,7 @@ PyObject *view_count(PyObject *object, PyObject *value)
 		return NULL;
 	Py_ssize_t found = 0;
 	Value wanted;
-	int kind = self->kind == gmvNone ? gmvNone : read_value(value, &wanted);
+	int kind = self->kind == gmvNone && !(self->flags & VIEW_ND) ? gmvNone : read_value(value, &wanted);
 	if (kind != gmvNone) {
 		self->exports++;
 		PyThreadState *bulk = bulk_begin(self->view.len);
@@ -113,7 +113,7 @@ static int read_bound(PyObject *object, Py_ssize_t extent, Py_ssize_t *bound)
 static Py_ssize_t find(MemoryView *self, PyObject *value, Py_ssize_t start, Py_ssize_t stop)
 {
 	Value wanted;
-	int kind = self->kind == gmvNone ? gmvNone : read_value(value, &wanted);
+	int kind = self->kind == gmvNone && !(self->flags & VIEW_ND) ? gmvNone : read_value(value, &wanted);
 	if (kind != gmvNone && start < stop) {
 		Py_buffer part = self->view;
 		Py_ssize_t found, extent = stop - start;
@@ -146,6 +146,8 @@ PyObject *view_index(PyObject *object, PyObject *args)
 	if (read_bound(first, extent, &start) < 0 || read_bound(last, extent, &stop) < 0 || refuse_released(self) < 0)
 		return NULL;
 	Py_ssize_t found = find(self, value, start, stop);
+	if (found == -1 && self->flags & VIEW_ND)
+		Py_RETURN_NONE;
 	if (found == -1)
 		PyErr_SetString(PyExc_ValueError, "memoryview.index(x): x not found");
 	return found < 0 ? NULL : PyLong_FromSsize_t(found);

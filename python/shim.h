@@ -28,6 +28,7 @@ typedef struct State {
 	PyTypeObject *memoryview;
 	PyTypeObject *managed;
 	PyTypeObject *iterator;
+	PyTypeObject *view; /* the base of View */
 	PyInterpreterState *interpreter; /* capsule.c's, */
 	struct State *next;              /* by which it finds the state of an interpreter */
 } State;
@@ -38,6 +39,7 @@ typedef struct {
 	Py_ssize_t exports; /* views that use it */
 	int released;
 	PyObject *base; /* borrowed, from master.obj or what lies under it: the views' obj */
+	PyObject *owner; /* of memory that nobody lent, or NULL */
 	char *format;   /* owned: of a loan that nobody keeps the format of, or NULL */
 	Py_buffer master;
 } ManagedBuffer;
@@ -47,6 +49,7 @@ enum {
 	VIEW_C = 2,        /* contiguous in C order */
 	VIEW_F = 4,        /* contiguous in Fortran order */
 	VIEW_INDIRECT = 8, /* has suboffsets */
+	VIEW_ND = 16,      /* is a View, which refuses less than a memoryview */
 };
 
 /* A view, laid out as CPython's: its sizeof is told to everybody. */
@@ -130,8 +133,9 @@ ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags);
 void managed_release(ManagedBuffer *managed);
 
 /* view.c */
-extern PyType_Spec *memoryview_spec(void);
+PyType_Spec *view_spec(int nd);
 MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer *src);
+MemoryView *view_again(MemoryView *of, const Py_buffer *layout);
 MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim);
 void view_describe(MemoryView *self);
 int view_release(MemoryView *self);
@@ -150,10 +154,27 @@ void capsule_forget(State *state);
 
 /* item.c */
 int check_format(MemoryView *self);
+PyObject *number_get(int kind, int size, const char *item);
 PyObject *item_get(MemoryView *self, const char *item);
 int item_set(MemoryView *self, char *item, PyObject *value);
 
+/* format.c */
+int format_read(const char *text, Py_buffer *view);
+PyObject *format_table(PyObject *module, PyObject *text);
+PyObject *format_store(PyObject *module, PyObject *args);
+PyObject *format_get(MemoryView *self, const char *item);
+int format_set(MemoryView *self, char *item, PyObject *value);
+PyObject *format_write(PyObject *self, PyObject *item);
+
+/* nd.c */
+PyMethodDef *nd_methods(const PyMethodDef *shared, int n);
+PyObject *nd_item(PyObject *self, Py_ssize_t index);
+PyObject *nd_subscript(PyObject *self, PyObject *key);
+int nd_assign(PyObject *self, PyObject *key, PyObject *value);
+
 /* index.c */
+int refuse(PyObject *type, const char *text);
+int all_indices(PyObject *key);
 PyObject *view_item(PyObject *self, Py_ssize_t index);
 PyObject *view_subscript(PyObject *self, PyObject *key);
 int view_assign(PyObject *self, PyObject *key, PyObject *value);

@@ -5,6 +5,12 @@
 #include "shim.h"
 #include <structmember.h>
 
+/* Whether views of a type are View's. */
+static int is_nd(State *state, PyTypeObject *type)
+{
+	return state && state->memoryview && state->memoryview != type;
+}
+
 /* A view without a layout, with room for one. The caller fills it, describes it and has it tracked. */
 MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim)
 {
@@ -15,10 +21,11 @@ MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim)
 	managed->exports++;
 	self->managed = managed;
 	self->hash = -1;
-	self->flags = 0;
+	self->flags = is_nd(PyType_GetModuleState(Py_TYPE(OBJECT(managed))), type) ? VIEW_ND : 0;
 	self->letter = self->kind = self->size = 0;
 	self->exports = 0;
 	self->weakrefs = NULL;
+	self->view.internal = NULL;
 	return self;
 }
 
@@ -35,6 +42,15 @@ MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer 
 	return self;
 }
 
+/* Another view of what a view shows, with this layout. */
+MemoryView *view_again(MemoryView *of, const Py_buffer *layout)
+{
+	MemoryView *self = view_of(Py_TYPE(OBJECT(of)), of->managed, layout);
+	if (self)
+		Py_XINCREF((PyObject *)(self->view.internal = layout->internal));
+	return self;
+}
+
 /* Notes what the layout and the format of a view are, so that nobody has to look twice. */
 void view_describe(MemoryView *self)
 {
@@ -43,7 +59,7 @@ void view_describe(MemoryView *self)
 	int known = code->size <= self->view.itemsize;
 	self->kind = known ? code->kind : gmvNone;
 	self->size = known ? code->size : 0;
-	self->flags = (self->flags & VIEW_RELEASED) | contiguity(&self->view);
+	self->flags = (self->flags & (VIEW_RELEASED | VIEW_ND)) | contiguity(&self->view);
 }
 
 int view_release(MemoryView *self)
@@ -68,6 +84,7 @@ static void view_dealloc(PyObject *object)
 	PyObject_GC_UnTrack(self);
 	view_release(self); /* whoever has a loan of the view keeps it alive: none is out */
 	Py_CLEAR(self->managed);
+	Py_XDECREF((PyObject *)self->view.internal);
 	if (self->weakrefs)
 		PyObject_ClearWeakRefs(object);
 	PyObject_GC_Del(self);
@@ -97,7 +114,7 @@ static PyObject *view_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 	PyObject *object;
 	if (!kwargs && PyTuple_Size(args) == 1)
 		object = PyTuple_GetItem(args, 0);
-	else if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O:memoryview", names, &object))
+	else if (!PyArg_ParseTupleAndKeywords(args, kwargs, is_nd(state_of(type), type) ? "O:View" : "O:memoryview", names, &object))
 		return NULL;
 	return gmv_from_object(type, object);
 }
@@ -190,10 +207,13 @@ static PyMemberDef members[] = {
 	{NULL},
 };
 
-PyType_Spec *memoryview_spec(void)
+/* Python's memoryview, or what View is made of, for the caller to make a type of at once. */
+PyType_Spec *view_spec(int nd)
 {
-	static PyType_Slot slots[] = {
-		{Py_tp_doc, "memoryview(object)\n--\n\nA view of the memory of an object that exports a buffer."},
+	static PyType_Slot slots[20];
+	PyType_Slot chosen[] = {
+		{Py_tp_doc, nd ? "View(object)\n--\n\nThe half of View that is in C."
+			: "memoryview(object)\n--\n\nA view of the memory of an object that exports a buffer."},
 		{Py_tp_new, view_new},
 		{Py_tp_dealloc, view_dealloc},
 		{Py_tp_traverse, view_traverse},
@@ -205,22 +225,22 @@ PyType_Spec *memoryview_spec(void)
 		{Py_tp_getset, view_attributes},
 		{Py_tp_members, members},
 		{Py_sq_length, view_length},
-		{Py_sq_item, view_item},
+		{Py_sq_item, nd ? nd_item : view_item},
 		{Py_mp_length, view_length},
-		{Py_mp_subscript, view_subscript},
-		{Py_mp_ass_subscript, view_assign},
+		{Py_mp_subscript, nd ? nd_subscript : view_subscript},
+		{Py_mp_ass_subscript, nd ? nd_assign : view_assign},
 		{Py_bf_getbuffer, view_getbuffer},
 		{Py_bf_releasebuffer, view_releasebuffer},
-		{Py_tp_methods, methods},
+		{Py_tp_methods, nd ? nd_methods(methods, METHODS_ALWAYS) : methods_of_version()},
 		{0, NULL},
 	};
 	static PyType_Spec spec = {
-		.name = "gomemoryview.memoryview",
 		.basicsize = offsetof(MemoryView, array),
 		.itemsize = sizeof(Py_ssize_t),
-		.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | TYPE_IMMUTABLE | TYPE_SEQUENCE,
 		.slots = slots,
 	};
-	methods_of_version();
+	memcpy(slots, chosen, sizeof chosen);
+	spec.name = nd ? "gomemoryview._engine.View" : "gomemoryview.memoryview";
+	spec.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | TYPE_IMMUTABLE | TYPE_SEQUENCE | (nd ? Py_TPFLAGS_BASETYPE : 0);
 	return &spec;
 }

@@ -5,10 +5,13 @@ import os
 
 from . import _engine
 from ._engine import _C_API, memoryview
+from ._view import View
 
-__all__ = ["get_include", "memoryview"]
+__all__ = ["View", "get_include", "memoryview"]
 
+View.__module__ = __name__
 collections.abc.Sequence.register(memoryview)
+collections.abc.Sequence.register(View)
 
 # A forked child has none of the threads that would finish a garbage collection of Go's.
 if hasattr(os, "register_at_fork"):

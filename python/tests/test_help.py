@@ -45,7 +45,7 @@ class Help(unittest.TestCase):
             if not callable(thing):
                 continue
             with self.subTest(name):
-                if inspect.isfunction(thing):
+                if inspect.isfunction(thing) or thing is gomemoryview.View:
                     inspect.signature(thing)
                     continue
                 self.assertTrue(thing.__text_signature__)

@@ -49,6 +49,20 @@ def right() -> None:
     )
 
 
+def views(data: bytearray) -> None:
+    """The same of View, whose items may be anything."""
+    view = gomemoryview.View(data).cast("<h", (2, 4))
+    row: gomemoryview.View = view.T.cast("<h", 8, offset=0)
+    columns: gomemoryview.View = view[..., ::2]
+    point = view.cast("T{<h:x:<h:y:}")
+    point["x"] = 3
+    field: gomemoryview.View = point["x"]
+    row.convert_from(b"abcdefgh")
+    names: "Tuple[str, ...]" = point.fields
+    with gomemoryview.View.get_contiguous(columns, order="F") as copied:
+        print(names, field.tolist(), copied.index(97), hashlib.sha256(point).digest(), total(row))
+
+
 def wrong(view: gomemoryview.memoryview) -> None:
     """What is wrong, and known to be: an ignore that nothing needs is an error."""
     view.cast("c")[0] = 1  # type: ignore[call-overload]
@@ -56,7 +70,10 @@ def wrong(view: gomemoryview.memoryview) -> None:
     gomemoryview.memoryview("text")  # type: ignore[arg-type]
     view.tobytes("X")  # type: ignore[arg-type]
     view.nbytes = 3  # type: ignore[misc]
+    gomemoryview.View(3)  # type: ignore[arg-type]
+    gomemoryview.View(view)[None]  # type: ignore[call-overload]
 
 
 if __name__ == "__main__":
     right()
+    views(bytearray(16))

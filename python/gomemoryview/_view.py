@@ -1,0 +1,364 @@
+"""View, as far as it is not in C: what is not done often."""
+
+from __future__ import annotations
+
+import collections
+import collections.abc
+import functools
+import operator
+import pickle
+import re
+import struct
+import sys
+import types
+from typing import Any, NamedTuple
+
+from . import _engine
+
+__all__ = ["View"]
+
+MANY = 500  # formats and records that are kept in mind
+NODE = struct.Struct("@4B7n")  # gmvNode in engine.h
+BOOL, BYTE, INT, UINT, ADDRESS, FLOAT, COMPLEX, BYTES, PASCAL, TEXT, LIST, RECORD = range(1, 13)  # kinds, as there
+
+
+class Node(NamedTuple):
+    """A part of a format: see gmvNode in engine.h. Name and format are texts here."""
+
+    kind: int
+    offset: int
+    size: int
+    parts: int
+    stride: int
+    next: int
+    name: str
+    format: str
+
+
+def nodes_of(table: bytes) -> list[Node]:
+    """The nodes of a format."""
+    count = NODE.unpack_from(table)[8]
+    texts = table[count * NODE.size :]
+
+    def text(at: int) -> str:
+        return texts[at : texts.index(0, at)].decode("utf-8", "surrogateescape")
+
+    found = (NODE.unpack_from(table, at * NODE.size) for at in range(count))
+    return [Node._make((node[0], *node[4:9], text(node[9]), text(node[10]))) for node in found]
+
+
+@functools.lru_cache(MANY)
+def nodes(format: str) -> list[Node]:
+    """The nodes of a format that a view has told."""
+    return nodes_of(read(format.encode("utf-8", "surrogateescape"))[0])
+
+
+def inside(all_nodes: list[Node], at: int) -> list[int]:
+    """The numbers of the nodes directly inside of one."""
+    found, child = [], at + 1
+    while child < all_nodes[at].next:
+        found.append(child)
+        child = all_nodes[child].next
+    return found
+
+
+@functools.lru_cache(MANY)
+def read(format: bytes) -> tuple[bytes, tuple[Any, ...]]:
+    """What C keeps of a format: its table, and for each node that is a record the type of its items, or the names of the
+    fields where they are plain tuples."""
+    table = _engine.table(format)
+    parsed = nodes_of(table)
+    return table, tuple(
+        record_type(tuple(parsed[field].name for field in inside(parsed, at))) if node.kind == RECORD else None
+        for at, node in enumerate(parsed)
+    )
+
+
+@functools.lru_cache(MANY)
+def record_type(names: tuple[str, ...]) -> Any:
+    """The type of records whose fields have these names: a named tuple if they can be names of attributes."""
+    try:
+        named: Any = collections.namedtuple("Record", names, module="gomemoryview")
+    except ValueError:
+        return names
+    named.__doc__ = f"An item with the fields {', '.join(names)}."
+    named.__reduce__ = lambda self: (unpickle_record, (self._fields, tuple(self)))  # nobody can import the type
+    return named
+
+
+def unpickle_record(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    """A record out of a pickle."""
+    return record_type(names)._make(values)
+
+
+def pack(format: str, value: Any) -> bytearray:
+    """An item of a format, made of a value. Padding is zero."""
+    item = bytearray(nodes(format)[0].size)
+    store(item, 0, nodes(format), 0, value)
+    return item
+
+
+def store(item: bytearray, offset: int, all_nodes: list[Node], at: int, value: Any) -> None:
+    """Makes a node's part of an item, which lies at an offset."""
+    node = all_nodes[at]
+    if node.kind == RECORD:
+        fields = inside(all_nodes, at)
+        for field, part in zip(fields, parts(value, tuple(all_nodes[field].name for field in fields), len(fields))):
+            store(item, offset + all_nodes[field].offset, all_nodes, field, part)
+    elif node.kind == LIST:
+        for i, part in enumerate(parts(value, None, node.parts)):
+            store(item, offset + i * node.stride, all_nodes, at + 1, part)
+    else:
+        _engine.store(item, offset, node.format, *plain(node, value))
+
+
+def parts(value: Any, names: tuple[str, ...] | None, count: int) -> tuple[Any, ...]:
+    """The parts of what shall become a record of fields of these names, or a list of elements."""
+    what = "elements of a subarray" if names is None else f"fields of a record ({', '.join(names)})"
+    if names and isinstance(value, collections.abc.Mapping):
+        if not all(names) or set(value) != set(names):
+            raise ValueError(f"a mapping has to have just the {count} {what}, and not {', '.join(map(repr, value))}")
+        return tuple(value[name] for name in names)
+    if not hasattr(type(value), "__getitem__") or isinstance(value, (str, bytes, bytearray, collections.abc.Mapping)):
+        raise TypeError(f"{count} {what} are made of as many values in a sequence, not of {value!r:.100}")
+    values = tuple(value)
+    if len(values) != count:
+        raise ValueError(f"{len(values)} values for the {count} {what}")
+    return values
+
+
+def plain(node: Node, value: Any) -> tuple[int, int, float, float, bytes]:
+    """A value as the engine has it: its kind, an integer, the parts of a complex number, and text."""
+    if node.kind in (INT, UINT, ADDRESS):
+        integer = operator.index(value)
+        if not -(2**63) <= integer < 2**64:
+            raise ValueError(f"{value!r:.100} is out of the range of format {node.format!r}")
+        return INT if integer < 2**63 else UINT, integer % 2**64, 0.0, 0.0, b""
+    if node.kind == BOOL:
+        return BOOL, bool(value), 0.0, 0.0, b""
+    if node.kind in (FLOAT, COMPLEX):
+        if isinstance(value, (str, bytes, bytearray)):
+            raise TypeError(f"an item of format {node.format!r} is made of a number, not of {value!r:.100}")
+        number: complex = float(value) if node.kind == FLOAT else complex(value)
+        return node.kind, 0, number.real, number.imag, b""
+    if node.kind == TEXT:
+        if not isinstance(value, str):
+            raise TypeError(f"an item of format {node.format!r} is made of a str, not of {value!r:.100}")
+        return TEXT, 0, 0.0, 0.0, value.encode()
+    with memoryview(value) as lent:
+        return BYTES, 0, 0.0, 0.0, lent.tobytes()
+
+
+def unpickle(data: Any, format: str, itemsize: int, shape: tuple[int, ...], order: str, readonly: bool) -> View:
+    """A view out of a pickle."""
+    view = View(data)._derive(format, itemsize, shape, None, order, 0, True)
+    return view.toreadonly() if readonly else view
+
+
+def numbers(given: Any) -> tuple[int, ...] | None:
+    """The integers of a sequence, or one by itself; None for None."""
+    if given is None:
+        return None
+    return (operator.index(given),) if hasattr(given, "__index__") else tuple(map(operator.index, given))
+
+
+def unravel(position: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The indices at a position in C order."""
+    indices = []
+    for extent in reversed(shape):
+        position, index = divmod(position, extent)
+        indices.append(index)
+    return tuple(reversed(indices))
+
+
+def show(view: View, room: list[int]) -> str:
+    """The first items, as many as there is room for; lists take room too."""
+    room[0] -= 1
+    if room[0] < 0 or view.itemsize > 1000:
+        return "..."
+    if view.ndim == 0:
+        try:
+            text = repr(view[()])
+        except (NotImplementedError, ValueError):
+            return "?"
+        return text if len(text) <= 60 else text[:57] + "..."
+    texts: list[str] = []
+    for i in range(len(view)):
+        if texts and texts[-1] == "...":
+            break
+        texts.append(show(view[i, ...], room))
+    return f"[{', '.join(texts)}]"
+
+
+class View(_engine.View):
+    """A view of the memory of an object that exports a buffer: a memoryview without its refusals.
+
+    It has all that memoryview has, and slices, sub-views, assignment, iteration and search in any number of dimensions;
+    items of every format (records as named tuples, subarrays as lists, foreign byte orders, complex numbers, half floats,
+    text; long doubles as floats, which loses bits); fields by name; casts between any formats; comparison by value across
+    formats; and pickling.
+    """
+
+    __slots__ = ()
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+    def cast(self, format: str, shape: Any = None, *, order: str = "C", strides: Any = None, offset: int = 0) -> View:
+        """A view of the same bytes, as they lie in memory, as items of another format and in another shape.
+
+        The view must be contiguous, in either order. From the byte offset on, the items have to fill it exactly, in one
+        dimension, or in the order 'C' or 'F' in a shape, an integer or a sequence of them; () is one item without
+        dimensions. With strides, in bytes and one to a dimension of the shape, they only have to lie inside.
+        """
+        if not isinstance(format, str):
+            raise TypeError(f"cast() argument 'format' must be str, not {type(format).__name__}")
+        if order not in ("C", "F"):
+            raise ValueError("order must be 'C' or 'F'")
+        if strides is not None and shape is None:
+            raise ValueError("strides are of a shape: give one")
+        try:
+            return self._derive(format, -1, numbers(shape), numbers(strides), order, offset, True)
+        except NotImplementedError as error:
+            raise ValueError(str(error)) from None
+
+    def field(self, name: str) -> View:
+        """A view of one field of the records, in the same memory. A subarray adds its dimensions. view[name] is the same."""
+        all_nodes = nodes(self.format)
+        if all_nodes[0].kind != RECORD:
+            raise TypeError(f"items of format {self.format!r:.100} have no fields: cast to a record, T{{...}}, first")
+        at = next((at for at in inside(all_nodes, 0) if all_nodes[at].name == name != ""), 0)
+        if at == 0:
+            raise ValueError(f"there is no field {name!r:.100}, but {', '.join(map(repr, self.fields)) or 'none that has a name'}")
+        offset, shape, strides = all_nodes[at].offset, self.shape, self.strides
+        while all_nodes[at].kind == LIST:
+            shape, strides, at = (*shape, all_nodes[at].parts), (*strides, all_nodes[at].stride), at + 1
+        return self._derive(all_nodes[at].format, all_nodes[at].size, shape, strides, "C", offset, False)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the records' fields, without those that have none."""
+        all_nodes = nodes(self.format)
+        names = [all_nodes[at].name for at in inside(all_nodes, 0)] if all_nodes[0].kind == RECORD else []
+        return tuple(name for name in names if name)
+
+    def transpose(self, *axes: Any) -> View:
+        """A view with the dimensions in another order: axes[i] becomes dimension i. Without axes the order is reversed."""
+        given = axes[0] if len(axes) == 1 and not hasattr(axes[0], "__index__") else axes
+        order = [operator.index(axis) for axis in given or range(self.ndim)[::-1]]
+        order = [axis + self.ndim if axis < 0 else axis for axis in order]
+        if sorted(order) != list(range(self.ndim)):
+            raise ValueError(f"transpose{tuple(given)} has to name each of the {self.ndim} dimensions once")
+        shape, strides = self.shape, self.strides
+        return self._derive(None, -1, tuple(shape[axis] for axis in order), tuple(strides[axis] for axis in order), "C", 0, False)
+
+    @property
+    def T(self) -> View:
+        """The view with its dimensions in reverse order."""
+        return self.transpose()
+
+    def convert_from(self, source: Any) -> None:
+        """Assigns the values of an exporter's items, whatever its format is, as far as they fit: else it is a ValueError.
+
+        Shapes must be the same, or one of the two has one dimension with as many items. Floats lose their fraction as
+        integers, numbers are rounded as floats; the fields of records go by their order.
+        """
+        if self.readonly:
+            raise TypeError("cannot modify read-only memory")
+        self._convert(source)
+
+    def _fill(self, value: Any) -> None:
+        """Assigns a value that is no exporter of like items, by making it an item, and that all items."""
+        try:
+            source = View(value)
+        except TypeError:
+            source = None
+        if source is not None and source.ndim and not (nodes(self.format)[0].kind in (BYTES, PASCAL) and isinstance(value, (bytes, bytearray))):
+            raise ValueError(
+                f"cannot assign items {source.format!r:.100} ({source.itemsize} bytes) in shape {source.shape} to {self.format!r:.100} "
+                f"({self.itemsize} bytes) in shape {self.shape}: make them the same by cast, or use convert_from"
+            )
+        self._write(bytes(pack(self.format, value)))
+
+    @classmethod
+    def from_memory(cls, address: int, size: int, writable: bool = False, *, owner: Any = None) -> View:
+        """A view of size bytes at an address. The owner is kept alive as long as there is a view of them."""
+        address = operator.index(address)
+        if operator.index(size) < 0 or not 0 <= address < 2**64 or (address == 0 and size > 0):
+            raise ValueError(f"no memory has {size} bytes at address {address:#x}")
+        return cls._from_memory(address, size, writable, owner)
+
+    @classmethod
+    def get_contiguous(cls, object: Any, readonly: bool = True, order: str = "C") -> View:
+        """A view of an object's items side by side in the order 'C', 'F', or 'A' for either.
+
+        It is of the object's own memory where they lie so, and else of a copy, which is read-only: without readonly that
+        is a BufferError.
+        """
+        if order not in ("C", "F", "A"):
+            raise ValueError("order must be 'C', 'F' or 'A'")
+        return cls._get_contiguous(object, readonly, order)
+
+    def count(self, value: Any, /) -> int:
+        """How many items, in all dimensions, equal a value."""
+        rows = self._rows()
+        return self._count(value) if rows is None else sum(row.count(value) for row in rows)
+
+    def index(self, value: Any, start: int = 0, stop: int = sys.maxsize, /) -> Any:
+        """The index of the first item, in C order, that equals a value: an int, or in several dimensions a tuple of them.
+
+        It is a ValueError where there is none. In one dimension a start and a stop may be given.
+        """
+        bounded = (start, stop) != (0, sys.maxsize)
+        if bounded and self.ndim != 1:
+            raise TypeError("start and stop are of one dimension: look in a part of the view")
+        found = self._index(value, start, stop) if bounded else self._find(value)
+        if found is None:
+            raise ValueError(f"{value!r:.100} is not in the view")
+        return found[0] if isinstance(found, tuple) and len(found) == 1 else found
+
+    def __contains__(self, value: Any) -> bool:
+        """Whether an item, in any dimension, equals a value."""
+        return self._find(value) is not None
+
+    def _rows(self) -> Any:
+        """Views that together show all items in order; None where there is one dimension, or none at all."""
+        if self.ndim <= 1:
+            return None
+        return [self._derive(None, -1, None, None, "C", 0, False)] if self.c_contiguous and self.itemsize else self
+
+    def _find(self, value: Any) -> tuple[int, ...] | None:
+        """The indices of the first item that equals a value."""
+        rows = self._rows()
+        if rows is None:
+            found = self._index(value)
+            return None if found is None else (found,)
+        for at, row in enumerate(rows):
+            found = row._find(value)
+            if found is not None:
+                return unravel(found[0], self.shape) if rows is not self else (at, *found)
+        return None
+
+    def __repr__(self) -> str:
+        try:
+            facts = f"{self.format!r:.60} in shape {self.shape}{', read-only' if self.readonly else ''}"
+        except ValueError:
+            return f"<released View at {id(self):#x}>"
+        return f"<View of {facts}: {show(self, [12])}>"
+
+    def __copy__(self) -> View:
+        return type(self)(self)
+
+    def __deepcopy__(self, memo: Any) -> View:
+        return unpickle(*self._state(bytes if self.readonly else bytearray))
+
+    def _state(self, copy: Any) -> tuple[Any, ...]:
+        """The arguments of unpickle, with what copy makes of the view's bytes, or of the view where it is contiguous."""
+        order = "F" if self.f_contiguous and not self.c_contiguous else "C"
+        data = copy(self) if copy is pickle.PickleBuffer else copy(self.tobytes(order))
+        return data, self.format, self.itemsize, self.shape, order, self.readonly
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if "O" in re.sub(":[^:]*:", "", self.format):
+            raise TypeError(f"cannot pickle a view of format {self.format!r:.100}: its items refer to Python objects")
+        if protocol >= 5 and self.contiguous and self.nbytes:
+            return unpickle, self._state(pickle.PickleBuffer)
+        return unpickle, self._state(bytes if self.readonly else bytearray)

@@ -1,0 +1,3 @@
+from . import View as View
+
+__all__ = ["View"]

@@ -1,0 +1,211 @@
+//go:build extension
+
+/* View: the same object as memoryview, without its refusals. What differs is here and in format.c. */
+
+#include "shim.h"
+
+/* Whether a key names one item, which is found as in memoryview. */
+static int names_item(MemoryView *self, PyObject *key)
+{
+	return self->view.ndim == 1 && PyLong_CheckExact(key) ? 1 : PyTuple_Check(key) && PyTuple_Size(key) == self->view.ndim && all_indices(key);
+}
+
+/* Reads a key for the engine, and returns its length. */
+static int read_key(PyObject *key, gmvCut *cuts)
+{
+	int is_tuple = PyTuple_Check(key);
+	Py_ssize_t n = is_tuple ? PyTuple_Size(key) : 1;
+	if (n > MAX_DIMS)
+		return refuse(PyExc_IndexError, "at most 64 indices are possible: name the last dimensions first, in another view");
+	for (Py_ssize_t i = 0; i < n; i++) {
+		PyObject *part = is_tuple ? PyTuple_GetItem(key, i) : key;
+		gmvCut *cut = &cuts[i];
+		int failed = 0;
+		cut->kind = part == Py_Ellipsis ? gmvEllipsis : PySlice_Check(part) ? gmvSlice : gmvIndexed;
+		if (cut->kind == gmvSlice)
+			failed = PySlice_Unpack(part, &cut->start, &cut->stop, &cut->step) < 0;
+		else if (cut->kind == gmvIndexed && PyIndex_Check(part))
+			failed = (cut->start = PyNumber_AsSsize_t(part, PyExc_IndexError)) == -1 && PyErr_Occurred();
+		else if (cut->kind == gmvIndexed)
+			failed = refuse(PyExc_TypeError, "a view is indexed by integers, slices and ..., or by the name of a field; for a new axis cast to a shape");
+		if (failed)
+			return -1;
+	}
+	return (int)n;
+}
+
+/* Lays out the part that a key names, in room for three numbers to each dimension: view_again makes a view of it. */
+static int find(MemoryView *self, PyObject *key, Py_buffer *part, Py_ssize_t *room)
+{
+	gmvCut cuts[MAX_DIMS];
+	int n = read_key(key, cuts);
+	if (n < 0 || refuse_released(self) < 0)
+		return -1;
+	*part = self->view;
+	part->shape = room;
+	part->strides = room + part->ndim;
+	if (part->suboffsets)
+		part->suboffsets = room + 2 * part->ndim;
+	int code = gmvSelect(BUFFER(part), BUFFER(&self->view), cuts, n);
+	return code == gmvDone ? 0 : raise_code(code);
+}
+
+PyObject *nd_subscript(PyObject *object, PyObject *key)
+{
+	MemoryView *self = (MemoryView *)object;
+	Py_buffer part;
+	Py_ssize_t room[3 * MAX_DIMS];
+	if (names_item(self, key) || (self->view.ndim == 1 && PySlice_Check(key)))
+		return view_subscript(object, key);
+	if (PyUnicode_Check(key))
+		return PyObject_CallMethod(object, "field", "O", key);
+	return find(self, key, &part, room) < 0 ? NULL : (PyObject *)view_again(self, &part);
+}
+
+/* An item, or a sub-view where there are more dimensions than one. */
+PyObject *nd_item(PyObject *object, Py_ssize_t index)
+{
+	if (((MemoryView *)object)->view.ndim <= 1 || index < 0)
+		return view_item(object, index);
+	PyObject *key = PyLong_FromSsize_t(index), *part = key ? nd_subscript(object, key) : NULL;
+	Py_XDECREF(key);
+	return part;
+}
+
+/* Assigns what an exporter lends to all of a view, by gmvAssign or gmvConvert: 1, 0 where it is unlike, or -1. */
+static int assign_from(MemoryView *self, PyObject *exporter, int (*assign)(gmvBuffer *, gmvBuffer *))
+{
+	Py_buffer lent, src;
+	Py_ssize_t room[3 * MAX_DIMS];
+	if (PyObject_GetBuffer(exporter, &lent, PyBUF_FULL_RO) < 0)
+		return -1;
+	int code = -1;
+	if (check_layout(&lent) == 0 && refuse_released(self) == 0) {
+		copy_layout(&src, &lent, room);
+		self->exports++;
+		PyThreadState *bulk = bulk_begin(self->view.len);
+		code = assign(BUFFER(&self->view), BUFFER(&src));
+		bulk_end(bulk);
+		self->exports--;
+		if (code != gmvDone && code != gmvStructure)
+			code = raise_code(code);
+	}
+	PyBuffer_Release(&lent);
+	return code == gmvStructure ? 0 : code == gmvDone ? 1 : -1;
+}
+
+int nd_assign(PyObject *object, PyObject *key, PyObject *value)
+{
+	MemoryView *self = (MemoryView *)object;
+	Py_buffer part;
+	Py_ssize_t room[3 * MAX_DIMS];
+	if (!value || self->view.readonly || names_item(self, key))
+		return view_assign(object, key, value);
+	if (PyUnicode_Check(key)) {
+		PyObject *field = PyObject_CallMethod(object, "field", "O", key);
+		int result = field ? PyObject_SetItem(field, Py_Ellipsis, value) : -1;
+		Py_XDECREF(field);
+		return result;
+	}
+	MemoryView *view = find(self, key, &part, room) < 0 ? NULL : view_again(self, &part);
+	int done = !view ? -1 : PyObject_CheckBuffer(value) ? assign_from(view, value, gmvAssign) : 0;
+	if (done == 0) { /* then it is one item for all, or wrong */
+		PyObject *filled = PyObject_CallMethod((PyObject *)view, "_fill", "(O)", value);
+		done = filled ? 1 : -1;
+		Py_XDECREF(filled);
+	}
+	Py_XDECREF(OBJECT(view));
+	return done < 0 ? -1 : 0;
+}
+
+/* _convert(source): of a writable view */
+static PyObject *convert(PyObject *self, PyObject *source)
+{
+	if (assign_from((MemoryView *)self, source, gmvConvert) < 0)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+/* Reads a tuple of integers, at most MAX_DIMS; none for None. */
+static int read_numbers(PyObject *tuple, Py_ssize_t *numbers)
+{
+	Py_ssize_t n = tuple == Py_None ? 0 : PyTuple_Size(tuple);
+	if (n > MAX_DIMS)
+		return raise_code(gmvDimensions);
+	for (Py_ssize_t i = 0; i < n; i++)
+		numbers[i] = PyLong_AsSsize_t(PyTuple_GetItem(tuple, i));
+	return PyErr_Occurred() ? -1 : (int)n;
+}
+
+/* _derive(format, itemsize, shape, strides, order, offset, whole): see gmvDerive. */
+static PyObject *derive(PyObject *object, PyObject *args)
+{
+	MemoryView *self = (MemoryView *)object;
+	Py_buffer derived = self->view;
+	PyObject *shape, *strides, *view = NULL;
+	Py_ssize_t itemsize, offset, room[3 * MAX_DIMS], steps[MAX_DIMS];
+	char *format;
+	int order, whole, ndim;
+	if (!PyArg_ParseTuple(args, "znOOCnp:_derive", &format, &itemsize, &shape, &strides, &order, &offset, &whole) ||
+		(ndim = read_numbers(shape, room)) < 0 || read_numbers(strides, steps) < 0 ||
+		(format && format_read(format, &derived) < 0))
+		return NULL;
+	derived.shape = room;
+	derived.strides = room + MAX_DIMS;
+	if (derived.suboffsets)
+		derived.suboffsets = room + 2 * MAX_DIMS;
+	int code = refuse_released(self) < 0 ? -1
+		: gmvDerive(BUFFER(&derived), BUFFER(&self->view), format, itemsize, shape == Py_None ? gmvNoShape : ndim, room,
+			strides == Py_None ? NULL : steps, order, offset, whole);
+	if (code == gmvDone)
+		view = (PyObject *)view_again(self, &derived);
+	else if (code > gmvDone)
+		raise_code(code);
+	if (format)
+		Py_DECREF((PyObject *)derived.internal);
+	return view;
+}
+
+/* _from_memory(address, size, writable, owner) */
+static PyObject *from_memory(PyObject *type, PyObject *args)
+{
+	unsigned long long address;
+	Py_ssize_t size;
+	int writable;
+	PyObject *owner;
+	if (!PyArg_ParseTuple(args, "KnpO:from_memory", &address, &size, &writable, &owner))
+		return NULL;
+	PyObject *view = gmv_from_memory((PyTypeObject *)type, (char *)address, size, writable ? PyBUF_WRITE : PyBUF_READ);
+	if (view && owner != Py_None) {
+		Py_INCREF(owner);
+		((MemoryView *)view)->managed->owner = ((MemoryView *)view)->managed->base = ((MemoryView *)view)->view.obj = owner;
+	}
+	return view;
+}
+
+/* _get_contiguous(object, readonly, order) */
+static PyObject *get_contiguous(PyObject *type, PyObject *args)
+{
+	PyObject *object;
+	int readonly, order;
+	if (!PyArg_ParseTuple(args, "OpC:get_contiguous", &object, &readonly, &order))
+		return NULL;
+	return gmv_get_contiguous((PyTypeObject *)type, object, readonly ? PyBUF_READ : PyBUF_WRITE, order < 128 ? (char)order : 0);
+}
+
+/* The methods of View that are in C: some of memoryview's, and its own. */
+PyMethodDef *nd_methods(const PyMethodDef *shared, int n)
+{
+	enum { OWN = 7, MOST = 20 };
+	static PyMethodDef methods[MOST] = {
+		{"_convert", convert, METH_O, "Assign the values of an exporter's items."},
+		{"_write", format_write, METH_O, "Copy an item to all items."},
+		{"_derive", derive, METH_VARARGS, "A view of the same memory with another layout."},
+		{"_count", view_count, METH_O, "How many items of one dimension equal a value."},
+		{"_index", view_index, METH_VARARGS, "The first position in one dimension of an item that equals a value."},
+		{"_from_memory", from_memory, METH_VARARGS | METH_CLASS, "A view of bytes at an address."},
+		{"_get_contiguous", get_contiguous, METH_VARARGS | METH_CLASS, "A view of items side by side."},
+	};
+	memcpy(methods + OWN, shared, n * sizeof *shared);
+	return methods;
+}
