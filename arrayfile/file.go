@@ -59,13 +59,17 @@ func Open(path string, opts ...Option) (*File, error) {
 	if s.writable {
 		mode = os.O_RDWR
 	}
-	file, err := os.OpenFile(path, mode, 0)
-	if err != nil {
-		return nil, err
-	}
 	if isPipe {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
 		defer file.Close()
 		return openStream(file, path, s)
+	}
+	file, err := openRegular(path, mode)
+	if err != nil {
+		return nil, err
 	}
 	f := &File{name: path, file: file, settings: s}
 	if info, err = file.Stat(); err == nil {

@@ -129,7 +129,7 @@ func (p *parser) items(end byte) (items []value, commas int, err error) {
 }
 
 func (p *parser) dict() (dict, error) {
-	var d dict
+	d := make(dict, 0, 3) // as many as a header has
 	for more := true; !p.accept('}'); more = p.accept(',') {
 		if !more {
 			return nil, p.fail(p.pos, "a ',' or a '}' should stand here")
@@ -203,6 +203,9 @@ func isLetter(c byte) bool {
 // str reads a string from its opening quote.
 func (p *parser) str() (string, error) {
 	first, quote := p.pos, p.text[p.pos]
+	if text, ok := p.plainStr(quote); ok {
+		return text, nil
+	}
 	var s strings.Builder
 	for p.pos++; p.pos < len(p.text); {
 		switch c := p.text[p.pos]; {
@@ -228,6 +231,21 @@ func (p *parser) str() (string, error) {
 		}
 	}
 	return "", p.fail(first, "a string that does not end")
+}
+
+// plainStr reads a string of which every byte stands for itself, as nearly all are.
+func (p *parser) plainStr(quote byte) (string, bool) {
+	text := p.text[p.pos+1:]
+	for i, c := range text {
+		switch {
+		case c == quote:
+			p.pos += i + 2
+			return string(text[:i]), true
+		case c == '\n', c == '\\', c >= utf8.RuneSelf:
+			return "", false
+		}
+	}
+	return "", false
 }
 
 // plainEscapes are the escapes of one letter.

@@ -12,6 +12,20 @@ import (
 // canMap tells that files can be mapped here.
 const canMap = true
 
+// openRegular is os.OpenFile without a try at polling the file, which takes five system calls to find out
+// that regular files cannot be polled.
+func openRegular(path string, mode int) (*os.File, error) {
+	for {
+		fd, err := unix.Open(path, mode|unix.O_CLOEXEC, 0)
+		if err == nil {
+			return os.NewFile(uintptr(fd), path), nil
+		}
+		if err != unix.EINTR {
+			return nil, &os.PathError{Op: "open", Path: path, Err: err}
+		}
+	}
+}
+
 // mapRange maps n bytes from an offset of the file, n > 0. Mappings begin at a page: the bytes begin
 // skip bytes from the start of the data.
 func mapRange(file *os.File, offset int64, n int, writable bool) (data []byte, skip int, err error) {

@@ -133,7 +133,7 @@ func headerKeys(header value) (descr, fortran, shape value, err error) {
 	if !ok {
 		return descr, fortran, shape, badHeader(header.at, "the header must be a dict {'descr': ..., 'fortran_order': ..., 'shape': ...}")
 	}
-	found := map[string]bool{}
+	found := make(map[string]bool, 3)
 	for _, e := range d {
 		key, _ := e.key.v.(string)
 		switch key {
