@@ -16,6 +16,9 @@ func TestAllocations(t *testing.T) {
 	b, c := v.Buffer(), columns.Buffer()
 	dst := make([]byte, 64)
 	var piece memoryview.View
+	numbers, same, row := []float64{1, 2, 3, 4}, []float64{1, 2, 3, 4}, must(memoryview.FromObject([]int16{1, 2, 3, 4}))
+	var bytes, floats, others, one any = data, numbers, same, byte(1) // what is no pointer is moved to the heap by whoever makes an any of it
+	flat := must(memoryview.FromObject(make([]byte, 64)))
 	for _, claim := range []struct {
 		what string
 		most float64
@@ -33,6 +36,15 @@ func TestAllocations(t *testing.T) {
 		{"View.SliceInto", 0, func() { _ = v.SliceInto(&piece, 0, 4, 1) }},
 		{"View.SubInto", 0, func() { _ = v.SubInto(&piece, 3) }},
 		{"View.Cast", 3, func() { _, _ = v.Cast("H") }},
+		{"View.Count", 0, func() { _, _ = v.Count(one) }},
+		{"View.Index", 0, func() { _, _ = flat.Index(one) }},
+		{"View.Equal of a view", 0, func() { _, _ = v.Equal(v) }},
+		{"View.Equal of a slice", 0, func() { _, _ = flat.Equal(bytes) }},
+		{"View.CopyFrom of a slice", 0, func() { _ = flat.CopyFrom(bytes) }},
+		{"Convert to a slice", 0, func() { _ = memoryview.Convert(floats, row) }},
+		{"buffer.Copy between slices", 0, func() { _ = buffer.Copy(floats, others) }},
+		{"buffer.Get of a slice", 1, func() { _, _ = buffer.Get(floats, buffer.FullRO) }},
+		{"FromObject of a slice", 2, func() { _, _ = memoryview.FromObject(floats) }},
 	} {
 		if got := testing.AllocsPerRun(100, claim.call); got > claim.most {
 			t.Errorf("%s allocates %v times, at most %v", claim.what, got, claim.most)

@@ -315,3 +315,42 @@ func TestManyWorkers(t *testing.T) {
 		}
 	}
 }
+
+// TestLookupOfBytes compares what package bytes finds in a row of bytes with what is found beside it: in
+// other layouts, formats and memory, and after the release.
+func TestLookupOfBytes(t *testing.T) {
+	text := []byte("\x01\x80abracadabra\xff")
+	v := must(memoryview.FromObject(text))
+	mapped := must((buffer.Memory{Base: unsafe.Pointer(&text[0]), Size: len(text), Mapped: true}).
+		Lend(0, buffer.Layout{ItemSize: 1, Shape: []int{len(text)}}, buffer.FullRO))
+	for _, view := range []struct {
+		*memoryview.View
+		items []byte
+	}{
+		{v, text},
+		{must(memoryview.FromObject(string(text))), text},
+		{must(v.Slice(2, 5, 1)), text[2:5]},
+		{must(v.Slice(2, 2, 1)), nil},
+		{must(v.Slice(0, 3, 2)), []byte{1, 'a'}},
+		{must(v.Cast("B", 1, len(text))), text},
+		{must(v.Cast("b")), []byte("\x01\x00abracadabra\x00")},
+		{must(memoryview.FromBuffer(mapped)), text},
+	} {
+		for _, x := range []byte{1, 'a', 'b', 0xff} {
+			count, first := bytes.Count(view.items, []byte{x}), bytes.IndexByte(view.items, x)
+			if got := must(view.Count(x)); got != count {
+				t.Errorf("%v: Count(%d) is %d, want %d", view, x, got, count)
+			}
+			if got := must(view.Index(x)); got != first {
+				t.Errorf("%v: Index(%d) is %d, want %d", view, x, got, first)
+			}
+		}
+	}
+	_ = v.Release()
+	if _, err := v.Count(byte(1)); !errors.Is(err, buffer.ErrReleased) {
+		t.Errorf("Count in a released view: %v", err)
+	}
+	if _, err := v.Index(byte(1)); !errors.Is(err, buffer.ErrReleased) {
+		t.Errorf("Index in a released view: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package memoryview
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/go-memoryview/memoryview/buffer"
@@ -11,6 +12,11 @@ import (
 // Count returns how many items equal a value (memoryview.count, in every number of dimensions).
 // Numbers are compared by value whatever their type, as Python does; NaN equals nothing.
 func (v *View) Count(value any) (int, error) {
+	if b, ok := value.(byte); ok {
+		if row := v.buf.HeapBytes(); row != nil { // so quick that all the rest would be seen
+			return bytes.Count(row, []byte{b}), nil
+		}
+	}
 	if err := v.checkLookup("count"); err != nil {
 		return 0, err
 	}
@@ -24,6 +30,11 @@ func (v *View) Count(value any) (int, error) {
 // Index returns the position in C order of the first item that equals a value, compared as
 // [View.Count] does, or -1 where there is none (memoryview.index).
 func (v *View) Index(value any) (int, error) {
+	if b, ok := value.(byte); ok {
+		if row := v.buf.HeapBytes(); row != nil {
+			return bytes.IndexByte(row, b), nil
+		}
+	}
 	if err := v.checkLookup("index"); err != nil {
 		return -1, err
 	}

@@ -126,6 +126,16 @@ func (b *Buffer) locate(index []int) unsafe.Pointer {
 	return p
 }
 
+// HeapBytes returns the memory of one dimension of unsigned bytes without gaps, where it is the collector's: no
+// release takes it away, so that nothing needs to be held. Of all else, and of no items, it returns nil.
+func (b *Buffer) HeapBytes() []byte {
+	blk := b.live()
+	if blk == nil || blk.end != nil || blk.mapped || b.nbytes == 0 || b.ndim != 1 || b.more != nil || b.inline[1] != 1 || !b.item.isByte {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Add(b.base, b.offset)), b.nbytes)
+}
+
 // fault makes an error of a memory fault in this block, and panics on with anything else.
 func (blk *block) fault(r any) error {
 	fault, ok := r.(interface {

@@ -295,6 +295,45 @@ func TestPlainValues(t *testing.T) {
 	}
 }
 
+// describe says all of a buffer but who lent it.
+func describe(b *buffer.Buffer) string {
+	data := make([]byte, b.Len())
+	err := b.ToContiguous(data, buffer.C)
+	return fmt.Sprint(b.Layout(), b.Len(), b.ReadOnly(), b.Flags(), b.Released(), data, err)
+}
+
+// TestPeek holds a loan for one operation to the loan that Get makes.
+func TestPeek(t *testing.T) {
+	given := 0
+	mem := []int32{1, 2, 3}
+	m := buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: 12, Release: func() { given++ }}
+	exporter := exporterFunc(func(flags buffer.Flags) (*buffer.Buffer, error) {
+		return m.Lend(0, buffer.Layout{ItemSize: 4, Format: "i", Shape: []int{3}}, flags)
+	})
+	for _, obj := range []any{mem, "text", &[2][2]bool{}, &mem[1], []byte{}, exporter, 1, (*frame)(nil)} {
+		for _, flags := range []buffer.Flags{buffer.Full, buffer.FullRO, buffer.Simple, buffer.Format} {
+			loan, want := buffer.Get(obj, flags)
+			peek, err := buffer.Peek(obj, flags)
+			if fmt.Sprint(err) != fmt.Sprint(want) {
+				t.Errorf("%T, %v: %v, want %v", obj, flags, err, want)
+			}
+			if err != nil {
+				continue
+			}
+			if p, q := describe(peek), describe(loan); p != q {
+				t.Errorf("%T, %v: %s, want %s", obj, flags, p, q)
+			}
+			peek.Done()
+			if err := loan.Release(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if given != 6 {
+		t.Errorf("memory given back %d times, want twice for each of the flags that were served", given)
+	}
+}
+
 func TestFaultsOfOtherMemoryPanicOn(t *testing.T) {
 	mem := make([]byte, 8)
 	b := must(buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: 8, Mapped: true}.Lend(0, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{8}}, buffer.Full))

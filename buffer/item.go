@@ -14,6 +14,7 @@ type item struct {
 	size   int
 	format string
 	typ    *format.Type
+	isByte bool // an unsigned number
 }
 
 var noItem = func() *item {
@@ -69,7 +70,7 @@ func parseItem(size int, text string) (*item, error) {
 	if typ.Size() > size {
 		return nil, fmt.Errorf("%w: format %.40q needs items of %d bytes, the layout has %d", ErrLayout, text, typ.Size(), size)
 	}
-	it := &item{size: size, format: text, typ: typ}
+	it := &item{size: size, format: text, typ: typ, isByte: size == 1 && typ.Size() == 1 && typ.Kind() == format.Uint}
 	if len(text) <= 2 && size == typ.Size() {
 		keepPlainItem(it)
 	}
