@@ -2,6 +2,7 @@ package cpython
 
 import (
 	"fmt"
+	"strings"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
@@ -17,8 +18,8 @@ type Kwargs map[string]any
 // slices and arrays to lists, maps to dicts, all by value. An [*Object] is passed as it is. A *memoryview.View
 // and every other [buffer.Exporter] is lent, as by [Lend]; so a slice whose memory is to be shared is given as Lend(slice).
 func (o *Object) Call(args ...any) (r *Object, err error) {
-	err = o.with(func(address uintptr) error {
-		r, err = callObject(address, args)
+	err = o.with(func(p *Python, address uintptr) error {
+		r, err = p.call(address, args)
 		return err
 	})
 	return r, err
@@ -26,50 +27,55 @@ func (o *Object) Call(args ...any) (r *Object, err error) {
 
 // CallMethod calls a method: getattr(o, name)(*args).
 func (o *Object) CallMethod(name string, args ...any) (r *Object, err error) {
-	err = o.with(func(address uintptr) error {
-		method := call(c.GetAttrString, address, uintptr(unsafe.Pointer(cString(name))))
+	n, err := cName(name)
+	if err != nil {
+		return nil, err
+	}
+	err = o.with(func(p *Python, address uintptr) error {
+		method := call(c.GetAttrString, address, uintptr(unsafe.Pointer(n)))
 		if method == 0 {
 			return raised()
 		}
 		defer decRef(method)
-		r, err = callObject(method, args)
+		r, err = p.call(method, args)
 		return err
 	})
 	return r, err
 }
 
-func callObject(function uintptr, args []any) (*Object, error) {
+func (p *Python) call(function uintptr, args []any) (*Object, error) {
+	var w writer
 	var kwargs uintptr
 	if n := len(args) - 1; n >= 0 {
 		if k, isKwargs := args[n].(Kwargs); isKwargs {
 			var err error
-			if kwargs, err = toPython(map[string]any(k), 0); err != nil {
+			if kwargs, err = w.write(map[string]any(k), 0); err != nil {
 				return nil, fmt.Errorf("keyword arguments: %w", err)
 			}
 			defer decRef(kwargs)
 			args = args[:n]
 		}
 	}
-	positional, err := toPython(Tuple(args), 0)
+	positional, err := w.write(Tuple(args), 0)
 	if err != nil {
 		return nil, fmt.Errorf("arguments: %w", err)
 	}
 	defer decRef(positional)
-	_, end := running.Load().runs.begin()
-	defer end()
-	return result(call(c.CallObject, function, positional, kwargs))
+	return p.result(call(c.CallObject, function, positional, kwargs))
 }
 
 // Import imports a module, and returns it: "numpy.linalg" the submodule.
 func (p *Python) Import(name string) (module *Object, err error) {
-	g, err := enter(background)
+	n, err := cName(name)
+	if err != nil {
+		return nil, err
+	}
+	g, err := p.enter(background)
 	if err != nil {
 		return nil, err
 	}
 	defer g.leave()
-	_, end := p.runs.begin()
-	defer end()
-	return result(call(c.ImportModule, uintptr(unsafe.Pointer(cString(name)))))
+	return p.result(call(c.ImportModule, uintptr(unsafe.Pointer(n))))
 }
 
 // Exec runs statements in the module __main__, whose variables all goroutines share.
@@ -80,18 +86,16 @@ func (p *Python) Exec(code string) error {
 
 // Eval returns the value of an expression in the module __main__.
 func (p *Python) Eval(expression string) (*Object, error) {
-	return p.evaluate(expression, evalInput)
+	return p.evaluate(strings.TrimLeft(expression, " \t"), evalInput) // as eval does
 }
 
 func (p *Python) evaluate(code string, start uintptr) (*Object, error) {
-	g, err := enter(background)
+	g, err := p.enter(background)
 	if err != nil {
 		return nil, err
 	}
 	defer g.leave()
-	_, end := p.runs.begin()
-	defer end()
-	return evaluate(code, start)
+	return p.execute(code, start)
 }
 
 // How code is read (Py_file_input and Py_eval_input).
@@ -100,29 +104,27 @@ const (
 	evalInput = 258
 )
 
-func evaluate(code string, start uintptr) (*Object, error) {
-	for i := range len(code) {
-		if code[i] == 0 {
-			return nil, fmt.Errorf("%w: NUL at byte %d of Python code", buffer.ErrValue, i)
-		}
+// execute has the GIL.
+func (p *Python) execute(code string, start uintptr) (*Object, error) {
+	if i := strings.IndexByte(code, 0); i >= 0 {
+		return nil, fmt.Errorf("%w: NUL at byte %d of Python code", buffer.ErrValue, i)
 	}
 	module := call(c.AddModule, uintptr(unsafe.Pointer(cString("__main__")))) // borrowed, as its dict
 	if module == 0 {
 		return nil, raised()
 	}
 	globals := call(c.ModuleDict, module)
+	call(c.IncRef, globals)
+	defer decRef(globals)
 	compiled := call(c.CompileString, uintptr(unsafe.Pointer(cString(code))), uintptr(unsafe.Pointer(cString("<go>"))), start)
 	if compiled == 0 {
 		return nil, raised()
 	}
 	defer decRef(compiled)
 	value := call(c.EvalCode, compiled, globals, globals)
-	if value == 0 {
-		return nil, raised()
-	}
-	if start == fileInput {
+	if start == fileInput && value != 0 {
 		decRef(value) // None
 		return nil, nil
 	}
-	return newObject(value), nil
+	return p.result(value)
 }

@@ -1,4 +1,8 @@
-import json, os, sys, sysconfig
+import sys
+
+sys.path = [path for path in sys.path if path]  # without the current folder
+
+import json, os, sysconfig
 
 var = sysconfig.get_config_var
 version = "%d.%d" % sys.version_info[:2]
@@ -16,6 +20,7 @@ for folder in folders:
 json.dump({
     "Implementation": sys.implementation.name,
     "Version": sys.version_info[:2],
+    "FreeThreaded": bool(var("Py_GIL_DISABLED")),
     "Executable": sys.executable,
     "Libraries": [path for path in paths if os.path.exists(path)],
     "Missing": [path for path in paths if not os.path.exists(path)],

@@ -11,6 +11,9 @@ var ErrClosed = errors.New("Python is not running")
 // ErrStarted: a process can have one Python, once.
 var ErrStarted = errors.New("Python was started before")
 
+// ErrInit: a libpython was loaded, and could not initialise Python.
+var ErrInit = errors.New("Python could not be initialised")
+
 // ErrNotFound: no libpython of 3.10 to 3.14 could be loaded.
 var ErrNotFound = errors.New("no libpython found")
 
@@ -38,7 +41,7 @@ func raised() error {
 	}
 	call(c.ErrNormalize, uintptr(unsafe.Pointer(&exc.typ)), uintptr(unsafe.Pointer(&exc.value)), uintptr(unsafe.Pointer(&exc.traceback)))
 	defer decRef(exc.typ, exc.value, exc.traceback)
-	e := &Error{Type: typeName(exc.typ), Message: text(exc.value)}
+	e := &Error{Type: exceptionName(exc.typ), Message: text(exc.value)}
 	e.Traceback = formatTraceback(exc.typ, exc.value, exc.traceback)
 	if e.Traceback == "" {
 		e.Traceback = e.Error() + "\n"
@@ -49,10 +52,21 @@ func raised() error {
 // typeName is a type's name with its module, where that is not builtins. The GIL is held.
 func typeName(typ uintptr) string {
 	name, module := attrText(typ, "__qualname__"), attrText(typ, "__module__")
+	if name == "" {
+		name = "a type without a name"
+	}
 	if module == "" || module == "builtins" || module == "__main__" {
 		return name
 	}
 	return module + "." + name
+}
+
+// exceptionName is typeName; where the class does not tell, C does.
+func exceptionName(class uintptr) string {
+	if attrText(class, "__qualname__") != "" {
+		return typeName(class)
+	}
+	return goString(call(c.ErrClassName, class))
 }
 
 // typeNameOf is the name of an object's type. The GIL is held.
@@ -71,7 +85,7 @@ func attrText(object uintptr, name string) string {
 // text is str() of an object, or "" where that fails. The GIL is held.
 func text(object uintptr) string {
 	if object == 0 {
-		call(c.ErrClear)
+		swallow()
 		return ""
 	}
 	str := call(c.Str, object)
@@ -83,7 +97,7 @@ func text(object uintptr) string {
 // no error of an exception: that could raise the next one, without end. The GIL is held.
 func plain(str uintptr) string {
 	if str == 0 {
-		call(c.ErrClear)
+		swallow()
 		return ""
 	}
 	encoded := call(c.UnicodeAsEncoded, str, uintptr(unsafe.Pointer(cString("utf-8"))), uintptr(unsafe.Pointer(cString("backslashreplace"))))
@@ -91,7 +105,7 @@ func plain(str uintptr) string {
 	var data uintptr
 	var size int
 	if encoded == 0 || !ok(call(c.BytesAsString, encoded, uintptr(unsafe.Pointer(&data)), uintptr(unsafe.Pointer(&size)))) {
-		call(c.ErrClear)
+		swallow()
 		return ""
 	}
 	return string(unsafe.Slice((*byte)(pointer(data)), size))
@@ -102,7 +116,7 @@ func formatTraceback(typ, value, traceback uintptr) string {
 	module := call(c.ImportModule, uintptr(unsafe.Pointer(cString("traceback"))))
 	defer decRef(module)
 	if module == 0 {
-		call(c.ErrClear)
+		swallow()
 		return ""
 	}
 	format := call(c.GetAttrString, module, uintptr(unsafe.Pointer(cString("format_exception"))))
@@ -113,13 +127,13 @@ func formatTraceback(typ, value, traceback uintptr) string {
 	args := tupleOf(typ, value, traceback)
 	defer decRef(args)
 	if format == 0 || args == 0 {
-		call(c.ErrClear)
+		swallow()
 		return ""
 	}
 	lines := call(c.CallObject, format, args, 0)
 	defer decRef(lines)
 	if lines == 0 {
-		call(c.ErrClear)
+		swallow()
 		return ""
 	}
 	empty := call(c.UnicodeFromString, uintptr(unsafe.Pointer(cString(""))), 0)
@@ -127,6 +141,19 @@ func formatTraceback(typ, value, traceback uintptr) string {
 	joined := call(c.UnicodeJoin, empty, lines)
 	defer decRef(joined)
 	return plain(joined)
+}
+
+// swallow ends an exception that nobody is told of, because it came while another one was being told of. An
+// interrupt comes again: what it was for still runs. The GIL is held.
+func swallow() {
+	if call(c.ErrMatches, load(c.KeyboardInterrupt)) != 0 {
+		if p := running.Load(); p != nil {
+			if th := p.threads.current(); th != nil && th.wanted() {
+				th.interrupt()
+			}
+		}
+	}
+	call(c.ErrClear)
 }
 
 // decRef gives references back; 0 is none. The GIL is held.

@@ -8,7 +8,7 @@ func LentCount() int {
 }
 
 // LoanCount returns how many loans of Python's memory Go holds.
-func LoanCount() int { return int(running.Load().loans.Load()) }
+func LoanCount() int { return running.Load().loans.count() }
 
 // MaxThreads is how many goroutines are in Python at once.
 const MaxThreads = maxThreads

@@ -31,44 +31,42 @@ type pyBuffer struct {
 // An object that lends no memory is buffer.ErrType; one that refuses the flags the error for that, with the
 // [*Error] that the object raised.
 func (o *Object) GetBuffer(flags buffer.Flags) (loan *buffer.Buffer, err error) {
-	var address uintptr
-	err = o.with(func(object uintptr) error {
-		address, err = getBuffer(object, flags)
+	err = o.with(func(p *Python, object uintptr) error {
+		view, err := getBuffer(object, flags)
+		if err != nil {
+			return err
+		}
+		p.loans.add(view)
+		giveBack := func() {
+			p.loans.remove(view)
+			p.returns.addBuffer(view)
+		}
+		m, offset, l, err := (*pyBuffer)(pointer(view)).memory()
 		if err == nil {
-			o.reference.python.loans.Add(1)
+			m.Obj, m.Release = o, giveBack
+			loan, err = m.Lend(offset, l, flags)
+		}
+		if err != nil {
+			giveBack()
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	p := o.reference.python
-	giveBack := func() {
-		p.returns.addBuffer(address)
-		p.loans.Add(-1)
-	}
-	m, offset, l, err := (*pyBuffer)(pointer(address)).memory()
-	if err == nil {
-		m.Obj, m.Release = o, giveBack
-		loan, err = m.Lend(offset, l, flags)
-	}
-	if err != nil {
-		giveBack()
-		return nil, err
-	}
-	return loan, nil
+	return loan, err
 }
+
+// errNoBuffer: the object has no part in the buffer protocol.
+var errNoBuffer = fmt.Errorf("%w: it lends no memory", buffer.ErrType)
 
 // getBuffer asks for the whole layout, whatever the flags: they are checked afterwards. Only write access
 // must be asked for, and a format must not be where the object has none and none is wanted. The GIL is held.
 func getBuffer(object uintptr, flags buffer.Flags) (view uintptr, err error) {
 	if call(c.CheckBuffer, object) == 0 {
-		return 0, fmt.Errorf("%w: a Python %s lends no memory: give an array, bytes, or another object with the buffer protocol",
-			buffer.ErrType, typeNameOf(object))
+		return 0, fmt.Errorf("loan of a Python %s: %w: give an array, bytes, or another object with the buffer protocol",
+			typeNameOf(object), errNoBuffer)
 	}
 	view = call(c.RawCalloc, 1, unsafe.Sizeof(pyBuffer{}))
 	if view == 0 {
-		return 0, fmt.Errorf("%w: no memory for a Py_buffer", buffer.ErrValue)
+		return 0, fmt.Errorf("loan of a Python %s: %w: no memory for a Py_buffer", typeNameOf(object), buffer.ErrValue)
 	}
 	if err = request(object, view, buffer.FullRO|flags&buffer.Writable); err == nil {
 		return view, nil

@@ -58,23 +58,25 @@ func places(given string) []place {
 		return []place{{"the given path " + given, given}}
 	}
 	var all []place
-	if path := os.Getenv("PYTHON"); path != "" {
-		all = append(all, place{"PYTHON=" + path, path})
-	}
-	if path := os.Getenv("VIRTUAL_ENV"); path != "" {
-		all = append(all, place{"VIRTUAL_ENV=" + path, path})
+	for _, variable := range []string{"PYTHON", "VIRTUAL_ENV"} {
+		if path := os.Getenv(variable); path != "" {
+			all = append(all, place{variable + "=" + path, path})
+		}
 	}
 	return append(all, place{"python3 on the PATH", "python3"})
 }
 
-// load loads the libpython that a path leads to.
+// load loads the libpython that a path leads to. A name without a folder is first one of a command.
 func (p place) load() (found, error) {
-	if info, err := os.Stat(p.path); err == nil && info.IsDir() {
-		p.path = filepath.Join(p.path, "bin", "python")
-	} else if err == nil && isLibrary.MatchString(filepath.Base(p.path)) {
-		return loadGiven(p.path)
-	}
 	path, err := exec.LookPath(p.path)
+	if info, errStat := os.Stat(p.path); errStat == nil && (err != nil || filepath.Base(p.path) != p.path) {
+		switch {
+		case info.IsDir():
+			path, err = exec.LookPath(filepath.Join(p.path, "bin", "python"))
+		case isLibrary.MatchString(filepath.Base(p.path)):
+			return loadGiven(p.path)
+		}
+	}
 	if err != nil {
 		return found{}, err
 	}
@@ -91,22 +93,24 @@ var isLibrary = regexp.MustCompile(`^libpython(3\.\d+)?.*\.(so|dylib)(\.|$)|^Pyt
 // description is what describe.py prints.
 type description struct {
 	Implementation string
-	Version        [2]int
+	Version        minor
+	FreeThreaded   bool
 	Executable     string
 	Libraries      []string // that exist
 	Missing        []string // that would be it
 }
 
-// ask runs an interpreter.
+// ask runs an interpreter, in the environment that is to be that of the one in this process: where variables
+// such as PYTHONHOME do not let it start, they would end this process.
 func ask(path string) (*description, error) {
 	ctx, cancel := context.WithTimeout(background, time.Minute)
 	defer cancel()
 	var stderr bytes.Buffer
-	command := exec.CommandContext(ctx, path, "-I", "-S", "-c", describe)
+	command := exec.CommandContext(ctx, path, "-S", "-c", describe)
 	command.Stderr = &stderr
 	out, err := command.Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s does not run: %w: %.200s", path, err, bytes.TrimSpace(stderr.Bytes()))
+		return nil, fmt.Errorf("%s does not run: %w: %s", path, err, lastLines(stderr.String()))
 	}
 	d := new(description)
 	if err := json.Unmarshal(out, d); err != nil {
@@ -115,10 +119,23 @@ func ask(path string) (*description, error) {
 	return d, nil
 }
 
-// check refuses what is no CPython of the versions that are known to work.
+// lastLines keeps of what a program said in the end as much as an error should hold.
+func lastLines(text string) string {
+	const enough = 300
+	text = strings.TrimSpace(text)
+	if i := len(text) - enough; i > 0 {
+		text = "..." + strings.ToValidUTF8(text[i:], "")
+	}
+	return text
+}
+
+// check refuses what is no CPython of the versions and builds that are known to work.
 func (d *description) check() error {
-	if d.Implementation != "cpython" || d.Version[0] != 3 || d.Version[1] < 10 || d.Version[1] > 14 {
-		return fmt.Errorf("%s is %s %d.%d", d.Executable, d.Implementation, d.Version[0], d.Version[1])
+	if d.Implementation != "cpython" || d.Version.check() != nil {
+		return fmt.Errorf("%s is %s %v", d.Executable, d.Implementation, d.Version)
+	}
+	if d.FreeThreaded {
+		return fmt.Errorf("%s cannot be used: %w", d.Executable, errFreeThreaded)
 	}
 	return nil
 }
@@ -132,7 +149,7 @@ func (d *description) load() (found, error) {
 	}
 	var failed []error
 	for _, library := range d.Libraries {
-		err := loadLibrary(library)
+		_, err := loadLibrary(library, d.Version)
 		if err == nil {
 			return found{library: library, executable: d.Executable}, nil
 		}
@@ -143,19 +160,12 @@ func (d *description) load() (found, error) {
 
 // loadGiven loads a libpython, and looks for an interpreter of the same installation.
 func loadGiven(library string) (found, error) {
-	if err := loadLibrary(library); err != nil {
+	version, err := loadLibrary(library, minor{})
+	if err != nil {
 		return found{}, err
 	}
-	d := description{Implementation: "cpython", Executable: library}
-	if _, err := fmt.Sscanf(goString(call(c.GetVersion)), "%d.%d", &d.Version[0], &d.Version[1]); err != nil {
-		return found{}, fmt.Errorf("%s does not say its version: %w", library, err)
-	}
-	if err := d.check(); err != nil {
-		return found{}, err
-	}
-	name := fmt.Sprintf("python%d.%d", d.Version[0], d.Version[1])
 	for folder := filepath.Dir(library); ; folder = filepath.Dir(folder) {
-		executable := filepath.Join(folder, "bin", name)
+		executable := filepath.Join(folder, "bin", fmt.Sprintf("python%v", version))
 		if info, err := os.Stat(executable); err == nil && !info.IsDir() {
 			return found{library: library, executable: executable}, nil
 		}

@@ -3,6 +3,7 @@ package cpython
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -17,23 +18,23 @@ import (
 // the loan released. Meanwhile the Release of a lent View is buffer.ErrExported. A release function of the
 // memory's owner is called by whoever lets go of it last, perhaps in Python, with the GIL held.
 func Lend(obj any) (o *Object, err error) {
-	g, err := enter(background)
+	p := running.Load()
+	g, err := p.enter(background)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("loan to Python: %w", err)
 	}
 	defer g.leave()
 	address, err := lend(obj)
 	if err != nil {
 		return nil, err
 	}
-	return newObject(address), nil
+	return p.newObject(address), nil
 }
 
 // lent is Go memory that Python holds.
 type lent struct {
 	loan   *buffer.Buffer
 	pinner runtime.Pinner
-	object uintptr // the object in Python
 	dims   uintptr // shape, strides, suboffsets and the format, in C memory
 	view   pyBuffer
 }
@@ -56,12 +57,13 @@ func lend(obj any) (uintptr, error) {
 		_ = loan.Release()
 		return 0, err
 	}
-	if m.object = call(c.GenericAlloc, lentType, 0); m.object == 0 {
+	object := call(c.GenericAlloc, lentType, 0)
+	if object == 0 {
 		m.release()
 		return 0, raised()
 	}
-	*(*uintptr)(pointer(m.object + lentNumber)) = m.register()
-	return m.object, nil
+	*(*uintptr)(pointer(object + lentNumber)) = m.register()
+	return object, nil
 }
 
 // describe fills what every consumer is told.
@@ -71,7 +73,7 @@ func (m *lent) describe() error {
 	ndim := len(l.Shape)
 	const word = unsafe.Sizeof(uintptr(0))
 	if m.dims = call(c.RawCalloc, 1, 3*uintptr(ndim)*word+uintptr(len(l.Format))+1); m.dims == 0 {
-		return fmt.Errorf("%w: no memory for a shape", buffer.ErrValue)
+		return fmt.Errorf("loan to Python: %w: no memory for a shape", buffer.ErrValue)
 	}
 	place := m.dims
 	store := func(numbers []int) (address uintptr) {
@@ -233,8 +235,12 @@ func getBufferCallback(object, address uintptr, flags int32) (result int32) {
 }
 
 func bufferError(err error) int32 {
-	call(c.ErrSetString, load(c.BufferError), uintptr(unsafe.Pointer(cString(err.Error()))))
+	raise(c.BufferError, err.Error())
 	return -1
+}
+
+func raise(exception uintptr, message string) {
+	call(c.ErrSetString, load(exception), uintptr(unsafe.Pointer(cString(strings.ToValidUTF8(message, "?")))))
 }
 
 // deallocCallback is the type's tp_dealloc: the last consumer is gone. The GIL is held. An exception may
@@ -242,11 +248,23 @@ func bufferError(err error) int32 {
 func deallocCallback(object uintptr) {
 	var exc [3]uintptr
 	call(c.ErrFetch, uintptr(unsafe.Pointer(&exc[0])), uintptr(unsafe.Pointer(&exc[1])), uintptr(unsafe.Pointer(&exc[2])))
+	giveBack(object)
+	call(c.ErrRestore, exc[0], exc[1], exc[2])
+	call(c.ObjectFree, object)
+	call(c.DecRef, lentType)
+}
+
+// giveBack ends the loan. A panic of the owner's release function goes where Python sends the exceptions of its
+// destructors: to standard error, if nobody sets sys.unraisablehook.
+func giveBack(object uintptr) {
+	if p := running.Load(); p != nil {
+		defer p.callback()()
+	}
 	defer func() {
-		_ = recover() // of the owner's release function: there is nobody to tell
-		call(c.ErrRestore, exc[0], exc[1], exc[2])
-		call(c.ObjectFree, object)
-		call(c.DecRef, lentType)
+		if r := recover(); r != nil {
+			raise(c.RuntimeError, fmt.Sprintf("panic: %v", r))
+			call(c.ErrUnraised, lentType)
+		}
 	}()
 	forget(object).release()
 }

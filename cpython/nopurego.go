@@ -12,9 +12,11 @@ import (
 
 var errUnsupported = fmt.Errorf("%w: %s on %s", errors.ErrUnsupported, runtime.GOOS, runtime.GOARCH)
 
-func support() error                                 { return errUnsupported }
-func openLibrary(string) (uintptr, error)            { return 0, errUnsupported }
-func lookUp(uintptr, string) (uintptr, error)        { return 0, errUnsupported }
-func call(uintptr, ...uintptr) uintptr               { panic(errUnsupported) }
-func returnsFloat(uintptr) (f func(uintptr) float64) { return nil }
-func newCallback(any) uintptr                        { panic(errUnsupported) }
+func support() error                          { return errUnsupported }
+func openLibrary(string) (uintptr, error)     { return 0, errUnsupported }
+func publishLibrary(string) error             { return errUnsupported }
+func closeLibrary(uintptr)                    {}
+func lookUp(uintptr, string) (uintptr, error) { return 0, errUnsupported }
+func call(uintptr, ...uintptr) uintptr        { panic(errUnsupported) }
+func bindFunction(any, uintptr)               { panic(errUnsupported) }
+func newCallback(any) uintptr                 { panic(errUnsupported) }

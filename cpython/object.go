@@ -30,8 +30,8 @@ type reference struct {
 }
 
 // newObject takes over a reference. The GIL is held.
-func newObject(address uintptr) *Object {
-	r := &reference{python: running.Load(), address: address}
+func (p *Python) newObject(address uintptr) *Object {
+	r := &reference{python: p, address: address}
 	r.users.Store(1)
 	o := &Object{reference: r}
 	o.leak = runtime.AddCleanup(o, (*reference).release, r)
@@ -39,11 +39,11 @@ func newObject(address uintptr) *Object {
 }
 
 // result takes over a reference that a C function returned, or the exception where there is none.
-func result(address uintptr) (*Object, error) {
+func (p *Python) result(address uintptr) (*Object, error) {
 	if address == 0 {
 		return nil, raised()
 	}
-	return newObject(address), nil
+	return p.newObject(address), nil
 }
 
 // use keeps the object while it is used.
@@ -70,6 +70,13 @@ func (r *reference) end() {
 	}
 }
 
+// endInside is end where the GIL is held.
+func (r *reference) endInside() {
+	if r.users.Add(-1) == 0 {
+		decRef(r.address)
+	}
+}
+
 func (r *reference) release() {
 	if r.released.CompareAndSwap(false, true) {
 		r.end()
@@ -86,24 +93,41 @@ func (o *Object) Release() {
 }
 
 // with calls f with the object's address and the GIL held.
-func (o *Object) with(f func(address uintptr) error) error {
+func (o *Object) with(f func(p *Python, address uintptr) error) error {
 	r, err := o.use()
 	if err != nil {
 		return err
 	}
-	defer r.end()
-	g, err := enter(background)
+	g, err := r.python.enter(background)
 	if err != nil {
+		r.end()
 		return err
 	}
 	defer g.leave()
-	return f(r.address)
+	defer r.endInside()
+	return f(r.python, r.address)
+}
+
+// typeName is the name of the object's type, or the error where that cannot be asked.
+func (o *Object) typeName() (name string) {
+	err := o.with(func(_ *Python, address uintptr) error {
+		name = typeNameOf(address)
+		return nil
+	})
+	if err != nil {
+		return err.Error()
+	}
+	return name
 }
 
 // Attr returns an attribute: getattr(o, name).
 func (o *Object) Attr(name string) (attr *Object, err error) {
-	err = o.with(func(address uintptr) error {
-		attr, err = result(call(c.GetAttrString, address, uintptr(unsafe.Pointer(cString(name)))))
+	n, err := cName(name)
+	if err != nil {
+		return nil, err
+	}
+	err = o.with(func(p *Python, address uintptr) error {
+		attr, err = p.result(call(c.GetAttrString, address, uintptr(unsafe.Pointer(n))))
 		return err
 	})
 	return attr, err
@@ -111,30 +135,33 @@ func (o *Object) Attr(name string) (attr *Object, err error) {
 
 // SetAttr sets an attribute, to a value as [Object.Call] takes them: setattr(o, name, value).
 func (o *Object) SetAttr(name string, value any) error {
-	return o.with(func(address uintptr) error {
-		v, err := toPython(value, 0)
+	n, err := cName(name)
+	if err != nil {
+		return err
+	}
+	return o.with(func(_ *Python, address uintptr) error {
+		v, err := toPython(value)
 		if err != nil {
 			return fmt.Errorf("attribute %s: %w", name, err)
 		}
 		defer decRef(v)
-		if !ok(call(c.SetAttrString, address, uintptr(unsafe.Pointer(cString(name))), v)) {
+		if !ok(call(c.SetAttrString, address, uintptr(unsafe.Pointer(n)), v)) {
 			return raised()
 		}
 		return nil
 	})
 }
 
-// String returns str(o), or the error where that fails.
+// String returns str(o), with escapes for what UTF-8 has no bytes, or the error where str fails.
 func (o *Object) String() (s string) {
-	err := o.with(func(address uintptr) error {
+	err := o.with(func(_ *Python, address uintptr) error {
 		str := call(c.Str, address)
 		if str == 0 {
 			return raised()
 		}
 		defer decRef(str)
-		var err error
-		s, err = stringOf(str)
-		return err
+		s = plain(str)
+		return nil
 	})
 	if err != nil {
 		return "<" + err.Error() + ">"

@@ -9,10 +9,18 @@ import "github.com/ebitengine/purego"
 // support says what stands against it, on other platforms.
 func support() error { return nil }
 
-// openLibrary loads a shared library so that extension modules find its symbols too.
+// openLibrary loads a shared library for this package alone.
 func openLibrary(path string) (uintptr, error) {
-	return purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_GLOBAL)
+	return purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 }
+
+// publishLibrary lets others find the symbols of a library that is loaded, as extension modules must.
+func publishLibrary(path string) error {
+	_, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_GLOBAL)
+	return err
+}
+
+func closeLibrary(library uintptr) { _ = purego.Dlclose(library) }
 
 func lookUp(library uintptr, symbol string) (uintptr, error) {
 	return purego.Dlsym(library, symbol)
@@ -27,11 +35,8 @@ func call(function uintptr, args ...uintptr) uintptr {
 	return result
 }
 
-// returnsFloat makes a Go function of a C function from a pointer to a double.
-func returnsFloat(function uintptr) (f func(uintptr) float64) {
-	purego.RegisterFunc(&f, function)
-	return f
-}
+// bindFunction makes a Go function of a C function, at *f, where arguments or results are no words.
+func bindFunction(f any, function uintptr) { purego.RegisterFunc(f, function) }
 
 // newCallback makes a C function of a Go function. It is never freed, so there are few.
 func newCallback(f any) uintptr { return purego.NewCallback(f) }

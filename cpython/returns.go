@@ -3,14 +3,16 @@ package cpython
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // returns is the queue of what must be given back by a thread that holds the GIL: buffers and
 // references. Anybody may add to it, also the collector. Who enters Python next empties it, or else
 // Python's own thread does soon.
 type returns struct {
-	some atomic.Bool
-	wake chan struct{}
+	some   atomic.Bool
+	wake   chan struct{}
+	drains atomic.Uint32 // how many times it was emptied
 
 	mu      sync.Mutex
 	closed  bool
@@ -52,11 +54,23 @@ func (r *returns) drain() {
 	r.buffers, r.objects = nil, nil
 	r.some.Store(false)
 	r.mu.Unlock()
+	r.drains.Add(1)
 	for _, view := range buffers {
 		call(c.BufferRelease, view)
 		call(c.RawFree, view)
 	}
 	decRef(objects...)
+}
+
+// wait calls drain once nobody else has come to do so for a while: the GIL is expensive where others want it.
+func (r *returns) wait(drain func()) {
+	for r.some.Load() {
+		before := r.drains.Load()
+		time.Sleep(time.Millisecond)
+		if r.drains.Load() == before {
+			drain()
+		}
+	}
 }
 
 func (r *returns) close() {

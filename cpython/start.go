@@ -1,17 +1,13 @@
 package cpython
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 	"unsafe"
-
-	"github.com/go-memoryview/memoryview/buffer"
 )
 
 // Options say which Python is started.
@@ -28,16 +24,17 @@ type Python struct {
 	found
 	version string
 
-	tickets chan struct{} // one for each stay in Python
-	closing chan struct{} // closed when no more are given out
-	ending  atomic.Bool   // Python is being finalised
-	ended   atomic.Bool   // and is gone
-	thread  uintptr       // Python's own
-	close   chan struct{} // asks it to finalise
+	tickets tickets
+	threads threads
+	own     *thread      // that initialises and finalises
+	state   uintptr      // of it, while it is suspended
+	alive   sync.RWMutex // held for writing while Python is finalised
+	ending  atomic.Bool  // Python is being finalised, or gone
+	closing sync.Mutex
+	close   chan struct{} // asks the own thread to finalise
 	closed  chan error    // its answer
 	returns returns
-	runs    runs
-	loans   atomic.Int64 // of Python's memory to Go
+	loans   loans // of Python's memory to Go
 }
 
 // running is the interpreter that was started and not closed.
@@ -47,10 +44,11 @@ var running atomic.Pointer[Python]
 var starting struct {
 	sync.Mutex
 	started bool
+	failed  error
 }
 
 // Start loads a libpython of 3.10 to 3.14 into the process and initialises it, with the packages of
-// the environment that it belongs to. The error, which is ErrNotFound where nothing could be loaded,
+// the environment that it belongs to. The error, which is ErrNotFound where none could be used,
 // lists what was tried and says how to install one. Signals stay Go's: see [Python.Interrupt].
 //
 // A process can start one Python, once: ErrStarted. That is CPython's limit, since NumPy and others
@@ -61,7 +59,12 @@ func Start(o Options) (*Python, error) {
 	}
 	starting.Lock()
 	defer starting.Unlock()
-	if starting.started {
+	switch {
+	case starting.failed != nil:
+		return nil, fmt.Errorf("%w; a process has one attempt", starting.failed)
+	case starting.started && running.Load() == nil:
+		return nil, fmt.Errorf("start of Python: %w, and closed: start another process", ErrStarted)
+	case starting.started:
 		return nil, fmt.Errorf("start of Python: %w: use that one", ErrStarted)
 	}
 	f, err := find(o.Python)
@@ -74,17 +77,18 @@ func Start(o Options) (*Python, error) {
 	starting.started = true
 	p := &Python{
 		found:   f,
-		tickets: make(chan struct{}, maxThreads),
-		closing: make(chan struct{}),
+		tickets: newTickets(maxThreads),
+		threads: threads{all: map[uintptr]*thread{}},
 		close:   make(chan struct{}),
 		closed:  make(chan error),
 		returns: returns{wake: make(chan struct{}, 1)},
-		runs:    runs{all: map[*run]struct{}{}},
+		loans:   loans{out: map[uintptr]struct{}{}},
 	}
 	ready := make(chan error)
 	go p.main(ready)
 	if err := <-ready; err != nil {
-		return nil, err
+		starting.failed = fmt.Errorf("start of Python: %w", err)
+		return nil, starting.failed
 	}
 	return p, nil
 }
@@ -94,9 +98,13 @@ func Start(o Options) (*Python, error) {
 func (p *Python) main(ready chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	p.initialise()
+	if err := p.initialise(); err != nil {
+		ready <- err
+		return
+	}
+	p.own = p.threads.add(true)
 	err := p.prepare()
-	state := call(c.SaveThread)
+	p.state = call(c.SaveThread)
 	if err == nil {
 		running.Store(p)
 	}
@@ -106,34 +114,63 @@ func (p *Python) main(ready chan<- error) {
 	for {
 		select {
 		case <-p.returns.wake:
-			time.Sleep(time.Millisecond) // mostly somebody else comes first
-			call(c.RestoreThread, state)
-			p.returns.drain()
-			state = call(c.SaveThread)
+			p.returns.wait(func() {
+				p.resume()
+				p.returns.drain()
+				p.suspend()
+			})
 		case <-p.close:
-			call(c.RestoreThread, state)
-			alive, err := p.finalise()
-			p.closed <- err
-			if alive {
-				select {}
-			}
+			p.finalise()
 			return
 		}
 	}
 }
 
-// programName is kept by Python as a pointer.
-var programName []int32
+// resume has the own thread take the GIL, and suspend lets it go.
+func (p *Python) resume() {
+	call(c.RestoreThread, p.state)
+	p.own.stays.Add(1)
+}
 
-func (p *Python) initialise() {
-	if p.executable != "" {
-		for _, r := range p.executable + "\x00" {
-			programName = append(programName, r) // a wchar_t has 4 bytes on all systems here
-		}
-		call(c.SetProgramName, uintptr(unsafe.Pointer(&programName[0])))
+func (p *Python) suspend() {
+	p.own.stays.Add(-1)
+	p.state = call(c.SaveThread)
+}
+
+// initialise makes the interpreter that the executable would be: with its packages, and the environment's
+// variables (PYTHONPATH, PYTHONUTF8, ...). Python's signal handlers are left out.
+func (p *Python) initialise() error {
+	const (
+		size           = 4096 // of a PyConfig, which has less than 600 bytes
+		handlesSignals = 16   // where that lies in it, in all versions
+	)
+	config := call(c.RawCalloc, 1, size)
+	if config == 0 {
+		return fmt.Errorf("%w: no memory", ErrInit)
 	}
-	call(c.InitializeEx, 0) // without Python's signal handlers
-	p.thread = call(c.ThreadIdent)
+	defer call(c.RawFree, config)
+	call(c.ConfigInit, config)
+	defer call(c.ConfigClear, config)
+	*(*int32)(pointer(config + handlesSignals)) = 0
+	if p.executable != "" {
+		argv := [...]*byte{keep(cString(p.executable))} // by which it finds its packages; sys.argv is without it
+		if err := configSetArgv(config, 1, uintptr(unsafe.Pointer(keep(&argv)))).err(); err != nil {
+			return err
+		}
+	}
+	return initialize(config).err()
+}
+
+// err makes an error of a PyStatus that is none of success.
+func (s status) err() error {
+	if s.kind == 0 {
+		return nil
+	}
+	advice := ""
+	if home := os.Getenv("PYTHONHOME"); home != "" {
+		advice = fmt.Sprintf(": PYTHONHOME=%s may belong to another Python: unset it", home)
+	}
+	return fmt.Errorf("%w: %s: %s%s", ErrInit, goString(s.function), goString(s.message), advice)
 }
 
 // prepare sees to what all calls need. What Python prints is written line by line, so that it comes
@@ -143,64 +180,11 @@ func (p *Python) prepare() error {
 	if err := defineLent(); err != nil {
 		return err
 	}
-	_, err := evaluate(`import sys, threading
+	_, err := p.execute(`import sys, threading
 for stream in sys.stdout, sys.stderr:
     if hasattr(stream, "reconfigure"): stream.reconfigure(line_buffering=True)
 del sys, threading, stream`, fileInput)
 	return err
-}
-
-// finalise ends Python. CPython cannot take itself down under threads that still run (3.10 crashes
-// then): these are stopped by never giving the GIL to anybody again.
-func (p *Python) finalise() (alive bool, err error) {
-	p.returns.drain()
-	threads, err := As[int](evaluate("(__import__('threading')._shutdown(), __import__('_thread')._count())[1]", evalInput))
-	if err == nil && threads > 0 {
-		alive = true
-		_, err = evaluate("import atexit, sys\natexit._run_exitfuncs()\nsys.stdout.flush()", fileInput)
-	}
-	p.ending.Store(true)
-	if !alive && !ok(call(c.FinalizeEx)) {
-		err = errors.New("what it had printed could not be written")
-	}
-	p.ended.Store(true)
-	p.returns.close()
-	running.Store(nil)
-	if err != nil {
-		err = fmt.Errorf("close of Python: %w", err)
-	}
-	return alive, err
-}
-
-// Close ends Python, after all calls that are under way: threads that are no daemons are waited for (those
-// started by calls from Go are daemons unless they say otherwise), atexit functions
-// run, modules are taken down. Where daemons are still running, they stop where they are, and the modules stay. While Go holds loans of Python's memory it is refused with
-// buffer.ErrExported. Go memory that is lent comes back as Python lets go of it; what Python never
-// lets go of stays lent. Afterwards everything is ErrClosed, and nothing starts Python again.
-func (p *Python) Close() error {
-	if running.Load() != p {
-		return fmt.Errorf("close of Python: %w", ErrClosed)
-	}
-	if p.inside() {
-		return fmt.Errorf("close of Python: %w: it was called from within Python", buffer.ErrValue)
-	}
-	starting.Lock()
-	defer starting.Unlock()
-	if running.Load() != p {
-		return fmt.Errorf("close of Python: %w", ErrClosed)
-	}
-	for range cap(p.tickets) {
-		p.tickets <- struct{}{}
-	}
-	if n := p.loans.Load(); n > 0 {
-		for range cap(p.tickets) {
-			<-p.tickets
-		}
-		return fmt.Errorf("close of Python: %w: %d loans of its memory are out: release them first", buffer.ErrExported, n)
-	}
-	close(p.closing)
-	close(p.close)
-	return <-p.closed
 }
 
 // Version returns Python's version, such as "3.13.1".
@@ -212,6 +196,3 @@ func (p *Python) Library() string { return p.library }
 // Executable returns the path of the interpreter whose environment is used, or "" where a libpython
 // was given and none belongs to it.
 func (p *Python) Executable() string { return p.executable }
-
-// background is for calls that nobody wants to cancel.
-var background = context.Background()
