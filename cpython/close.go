@@ -31,13 +31,11 @@ func (p *Python) Close() error {
 	}
 	p.tickets.close()
 	if err := p.loansOut(); err != nil {
-		p.tickets.end(true)
+		p.tickets.reopen()
 		return err
 	}
 	close(p.close)
-	err := <-p.closed
-	p.tickets.end(false)
-	return err
+	return <-p.closed
 }
 
 func (p *Python) loansOut() error {

@@ -12,3 +12,6 @@ func LoanCount() int { return running.Load().loans.count() }
 
 // MaxThreads is how many goroutines are in Python at once.
 const MaxThreads = maxThreads
+
+// MaxKept is how many states of threads are kept.
+const MaxKept = maxKept

@@ -27,13 +27,11 @@ func (p *Python) enter(ctx context.Context) (g gil, err error) {
 	runtime.LockOSThread()
 	th := p.threads.current()
 	if th == nil || th.stays.Load() == 0 {
-		runtime.UnlockOSThread()
-		if err := p.tickets.take(ctx); err != nil {
+		if th, err = p.admit(ctx, th); err != nil {
+			runtime.UnlockOSThread()
 			return gil{}, err
 		}
 		g.ticket = true
-		runtime.LockOSThread()
-		th = p.threads.current() // perhaps another one
 	}
 	g.python = p
 	g.state = call(c.EnsureGIL)
@@ -44,6 +42,20 @@ func (p *Python) enter(ctx context.Context) (g gil, err error) {
 	g.thread = th
 	p.returns.drain()
 	return g, nil
+}
+
+// admit takes a ticket. Who has to wait does so on no thread, and may be on another one afterwards.
+func (p *Python) admit(ctx context.Context, th *thread) (*thread, error) {
+	if p.tickets.try() {
+		return th, p.tickets.check()
+	}
+	runtime.UnlockOSThread()
+	err := p.tickets.wait(ctx)
+	runtime.LockOSThread()
+	if err != nil {
+		return nil, err
+	}
+	return p.threads.current(), p.tickets.check()
 }
 
 // leave ends a stay. What the last one of a thread leaves behind ends with it.

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/go-memoryview/memoryview"
-	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/cpython"
 )
 
@@ -108,115 +107,6 @@ func TestManyMoreGoroutinesThanThreads(t *testing.T) {
 	group.Wait()
 }
 
-// hold takes the GIL and keeps it until the returned function is called.
-func hold(t *testing.T) (letGo func()) {
-	t.Helper()
-	inside, release, done := make(chan int), make(chan int), make(chan error)
-	go func() {
-		done <- python.Do(context.Background(), func() error {
-			close(inside)
-			<-release
-			return nil
-		})
-	}()
-	<-inside
-	return func() {
-		close(release)
-		must(0, <-done)
-	}
-}
-
-// TestContextEndsWaiting: the GIL is taken, and does not come free in time.
-func TestContextEndsWaiting(t *testing.T) {
-	needPython(t)
-	letGo := hold(t)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-	defer cancel()
-	called := false
-	if err := python.Do(ctx, func() error { called = true; return nil }); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("while the GIL is held: %v", err)
-	}
-	letGo()
-	execute(t, "pass")
-	if called {
-		t.Error("the function was called although its context was done")
-	}
-	if err := python.Do(ctx, func() error { called = true; return nil }); !errors.Is(err, context.DeadlineExceeded) || called {
-		t.Errorf("with a context that is done before: %v", err)
-	}
-}
-
-func TestContextInterrupts(t *testing.T) {
-	needPython(t)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-	defer cancel()
-	err := python.Do(ctx, func() error { return python.Exec("while True: pass") })
-	var e *cpython.Error
-	if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.Type != "KeyboardInterrupt" {
-		t.Errorf("an endless loop: %v", err)
-	}
-	// The interrupt is over with the call that it was for.
-	if got := eval[int](t, "sum(range(1000))"); got != 499500 {
-		t.Errorf("sum is %d", got)
-	}
-}
-
-func TestInterrupt(t *testing.T) {
-	needPython(t)
-	done := make(chan error)
-	execute(t, "started = False")
-	go func() { done <- python.Exec("started = True\nwhile True: pass") }()
-	for !eval[bool](t, "started") {
-		time.Sleep(time.Millisecond)
-	}
-	if n, err := python.Interrupt(); n < 1 || err != nil {
-		t.Errorf("%d calls were interrupted: %v", n, err)
-	}
-	var e *cpython.Error
-	if err := <-done; !errors.As(err, &e) || e.Type != "KeyboardInterrupt" {
-		t.Errorf("the call ended by %v", err)
-	}
-	if n, err := python.Interrupt(); n != 0 || err != nil {
-		t.Errorf("%d calls were under way: %v", n, err)
-	}
-}
-
-func TestDoPassesOn(t *testing.T) {
-	needPython(t)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	for _, ctx := range []context.Context{context.Background(), ctx} {
-		if err := python.Do(ctx, func() error { return buffer.ErrFault }); !errors.Is(err, buffer.ErrFault) {
-			t.Errorf("the function's error became %v", err)
-		}
-		func() {
-			defer func() {
-				if r := recover(); r != "here" {
-					t.Errorf("the panic became %v", r)
-				}
-			}()
-			_ = python.Do(ctx, func() error { panic("here") })
-		}()
-		// The GIL is free again, and a Do within a Do has it already.
-		err := python.Do(ctx, func() error {
-			return python.Do(ctx, func() error { return python.Exec("pass") })
-		})
-		if err != nil {
-			t.Error(err)
-		}
-	}
-	exited := make(chan bool)
-	go func() {
-		returned := false
-		defer func() { exited <- !returned }()
-		_ = python.Do(ctx, func() error { runtime.Goexit(); return nil })
-		returned = true
-	}()
-	if !<-exited {
-		t.Error("runtime.Goexit was swallowed")
-	}
-}
-
 // TestWaitingForEachOther: calls from Go that wait inside Python for another call from Go.
 func TestWaitingForEachOther(t *testing.T) {
 	needPython(t)
@@ -271,4 +161,91 @@ func TestDeepRecursion(t *testing.T) {
 		}
 	}
 	execute(t, "del x, f, C")
+}
+
+// TestNestedDoNeedsOneTicket: who is inside can go in again as often as it likes, and others are let in meanwhile.
+func TestNestedDoNeedsOneTicket(t *testing.T) {
+	needPython(t)
+	execute(t, "import threading\nevent = threading.Event()")
+	event := object(t, "event")
+	deep := make(chan struct{})
+	var nest func(depth int) error
+	nest = func(depth int) error {
+		return python.Do(context.Background(), func() error {
+			if depth > 0 {
+				return nest(depth - 1)
+			}
+			close(deep)
+			if got, err := cpython.As[bool](event.CallMethod("wait", 30)); err != nil || !got {
+				return fmt.Errorf("nobody else came in: %v, %w", got, err)
+			}
+			return nil
+		})
+	}
+	done := make(chan error)
+	go func() { done <- nest(cpython.MaxThreads + 10) }()
+	<-deep
+	execute(t, "event.set()")
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCallsLeaveNothingBehind: what Python keeps for a thread ends with the call, although threads are used again.
+func TestCallsLeaveNothingBehind(t *testing.T) {
+	define(t)
+	execute(t, `
+import contextvars, decimal, threading
+var, local = contextvars.ContextVar("var", default=0), threading.local()
+def touch(which):
+    left = var.get(), hasattr(local, "x"), decimal.getcontext().prec, np.geterr()["over"]
+    if which == 0: var.set(1)
+    if which == 1: local.x = 1
+    if which == 2: decimal.getcontext().prec = 5
+    if which == 3: np.errstate(over="raise").__enter__()
+    return str(left)
+`)
+	touch, fresh := object(t, "touch"), eval[string](t, "touch(4)")
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for n := range 200 {
+				if got, err := cpython.As[string](touch.Call(n % 6)); err != nil || got != fresh {
+					t.Errorf("a call finds %s (%v), the first one found %s", got, err, fresh)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	err := python.Do(context.Background(), func() error {
+		_ = second(touch.Call(0))
+		got, err := cpython.As[string](touch.Call(4))
+		if err == nil && got == fresh {
+			t.Error("nothing lasts inside Do")
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestThreadsThatEnd: a goroutine that ends locked takes its thread with it.
+func TestThreadsThatEnd(t *testing.T) {
+	needPython(t)
+	for i := range 3 * cpython.MaxKept {
+		done := make(chan error)
+		go func() {
+			runtime.LockOSThread()
+			got, err := cpython.As[int](python.Eval(fmt.Sprint(i)))
+			if err == nil && got != i {
+				err = fmt.Errorf("got %d, want %d", got, i)
+			}
+			done <- err
+		}()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
 }

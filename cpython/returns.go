@@ -62,13 +62,28 @@ func (r *returns) drain() {
 	decRef(objects...)
 }
 
-// wait calls drain once nobody else has come to do so for a while: the GIL is expensive where others want it.
-func (r *returns) wait(drain func()) {
-	for r.some.Load() {
-		before := r.drains.Load()
-		time.Sleep(time.Millisecond)
-		if r.drains.Load() == before {
-			drain()
+// watch asks for a drain, until the end, where nobody else comes for a while: the GIL is expensive where others want it.
+func (r *returns) watch(ask chan<- struct{}, end <-chan struct{}) {
+	for {
+		select {
+		case <-r.wake:
+		case <-end:
+			return
+		}
+		for {
+			before := r.drains.Load()
+			time.Sleep(time.Millisecond)
+			if !r.some.Load() {
+				break
+			}
+			if r.drains.Load() != before {
+				continue
+			}
+			select {
+			case ask <- struct{}{}:
+			case <-end:
+				return
+			}
 		}
 	}
 }

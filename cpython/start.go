@@ -24,7 +24,7 @@ type Python struct {
 	found
 	version string
 
-	tickets tickets
+	tickets *tickets
 	threads threads
 	own     *thread      // that initialises and finalises
 	state   uintptr      // of it, while it is suspended
@@ -111,14 +111,14 @@ func (p *Python) main(ready chan<- error) {
 	if ready <- err; err != nil {
 		return
 	}
+	returns := make(chan struct{})
+	go p.returns.watch(returns, p.close)
 	for {
 		select {
-		case <-p.returns.wake:
-			p.returns.wait(func() {
-				p.resume()
-				p.returns.drain()
-				p.suspend()
-			})
+		case <-returns:
+			p.resume()
+			p.returns.drain()
+			p.suspend()
 		case <-p.close:
 			p.finalise()
 			return
