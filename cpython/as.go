@@ -102,7 +102,8 @@ func assignView(to reflect.Value, v *memoryview.View) error {
 func assignItems(to reflect.Value, v *memoryview.View) error {
 	slice := reflect.MakeSlice(to.Type(), v.Shape()[0], v.Shape()[0])
 	if mine, err := memoryview.FromObject(slice.Interface()); err == nil {
-		if !mine.ReadOnly() && mine.NDim() == v.NDim() && sameItems(mine.Format(), v.Format()) {
+		isStruct := to.Type().Elem().Kind() == reflect.Struct // which a record becomes by the position of its fields
+		if !mine.ReadOnly() && mine.NDim() == v.NDim() && (isStruct || sameItems(mine.Format(), v.Format())) {
 			to.Set(slice)
 			return memoryview.Convert(slice.Interface(), v)
 		}

@@ -122,3 +122,43 @@ def surrogate(): raise ValueError("\ud800 important")
 		}
 	}
 }
+
+// TestNUL: a name ends where it ends, and nowhere before.
+func TestNUL(t *testing.T) {
+	needPython(t)
+	o, name := object(t, "__import__('types').SimpleNamespace(x=1)"), "x\x00y"
+	_, attr := o.Attr(name)
+	_, called := o.CallMethod(name)
+	_, imported := python.Import("sys\x00")
+	for _, err := range []error{attr, called, imported, o.SetAttr(name, 2)} {
+		if !errors.Is(err, buffer.ErrValue) {
+			t.Errorf("a name with a NUL: %v", err)
+		}
+	}
+	if got, err := cpython.As[int](o.Attr("x")); err != nil || got != 1 {
+		t.Errorf("x is %d, %v", got, err)
+	}
+}
+
+// TestTypesWithoutNames: a class may say nothing of itself, and its exceptions are told apart all the same.
+func TestTypesWithoutNames(t *testing.T) {
+	needPython(t)
+	execute(t, `
+class Meta(type):
+    def __getattribute__(self, name): raise OSError
+class Odd(Exception, metaclass=Meta): pass
+def odd(): raise Odd("message")
+`)
+	var e *cpython.Error
+	if _, err := object(t, "odd").Call(); !errors.As(err, &e) || e.Type != "Odd" || e.Message != "message" {
+		t.Errorf("the exception is %#v", err)
+	}
+}
+
+// TestStringsForPeople: str() of an object is shown, whatever is in it.
+func TestStringsForPeople(t *testing.T) {
+	needPython(t)
+	if got := object(t, `"\ud800 important"`).String(); got != `\ud800 important` {
+		t.Errorf("half a surrogate: %q", got)
+	}
+}

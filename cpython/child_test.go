@@ -31,6 +31,17 @@ var children = map[string]func(){
 	},
 	"close":   childClose,
 	"daemons": childDaemons,
+	"locale": func() {
+		p := must(cpython.Start(cpython.Options{Python: os.Getenv("MEMORYVIEW_PYTHON")}))
+		must(0, p.Exec(`print("gr\u00fc\u00dfe")`))
+		must(0, p.Close())
+	},
+	"init": func() {
+		_, err := cpython.Start(cpython.Options{Python: os.Getenv("GIVEN")})
+		_, again := cpython.Start(cpython.Options{})
+		fmt.Println(errors.Is(err, cpython.ErrInit), errors.Is(again, cpython.ErrInit), err)
+		fmt.Println(errors.Is(python.Exec("pass"), cpython.ErrClosed))
+	},
 }
 
 // child runs one and returns what it printed.
@@ -148,6 +159,10 @@ func TestWhichPython(t *testing.T) {
 	static := fake(`{"Implementation": "cpython", "Version": [3, 12], "Executable": "/x/python3", "Libraries": [], "Missing": ["/x/libpython3.12.so"]}`)
 	old := fake(`{"Implementation": "cpython", "Version": [3, 9], "Executable": "/x/python3.9", "Libraries": ["/x/libpython3.9.so"]}`)
 	other := fake(`{"Implementation": "pypy", "Version": [3, 11], "Executable": "/x/pypy", "Libraries": ["/x/libpypy.so"]}`)
+	newer := fake(fmt.Sprintf(`{"Implementation": "cpython", "Version": [3, 14], "Executable": "/x/python3.14", "Libraries": [%q]}`, python.Library()))
+	free := fake(`{"Implementation": "cpython", "Version": [3, 13], "FreeThreaded": true, "Executable": "/x/python3.13t", "Libraries": ["/x/libpython3.13t.so"]}`)
+	strange := t.TempDir() + "/libpython3.11.so"
+	must(0, os.Symlink(eval[string](t, "__import__('_ctypes').__file__"), strange))
 	gone := fake(`{"Implementation": "cpython", "Version": [3, 12], "Executable": "/x/python3", "Libraries": ["/x/libpython3.12.so"]}`)
 	for _, c := range []struct {
 		name   string
@@ -162,6 +177,8 @@ func TestWhichPython(t *testing.T) {
 		{"PYTHON does not run, VIRTUAL_ENV does", []string{"PYTHON=" + broken, "VIRTUAL_ENV=" + prefix}, prefix},
 		{"VIRTUAL_ENV", []string{"VIRTUAL_ENV=" + prefix}, prefix},
 		{"PATH", []string{"PATH=" + prefix + "/bin"}, prefix},
+		{"a command is given", []string{"GIVEN=python3", "PATH=" + prefix + "/bin"}, prefix},
+		{"Python's variables", []string{"PYTHON=" + executable, "PYTHONHASHSEED=0", "PYTHONPATH=" + empty}, prefix},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -180,6 +197,11 @@ func TestWhichPython(t *testing.T) {
 		{"no Python", []string{"PYTHON=/bin/true"}, []string{"/bin/true is no Python"}},
 		{"a Python without a libpython", []string{"PYTHON=" + static}, []string{"/x/python3 has no shared libpython: there is no /x/libpython3.12.so"}},
 		{"an old Python", []string{"PYTHON=" + old}, []string{"/x/python3.9 is cpython 3.9"}},
+		{"a Python without a GIL", []string{"PYTHON=" + free}, []string{"/x/python3.13t cannot be used: it is built without a GIL"}},
+		{"another Python's library", []string{"PYTHON=" + newer}, []string{"is no libpython of 3.10 to 3.14: it is " + python.Version()[:4], "the interpreter is 3.14"}},
+		{"a library that is no libpython", []string{"GIVEN=" + strange}, []string{strange}},
+		{"another Python's home", []string{"PYTHON=" + executable, "PYTHONHOME=" + empty}, []string{executable + " does not run: exit status 1: ", "encodings"}},
+		{"a variable that Python refuses", []string{"PYTHON=" + executable, "PYTHONHASHSEED=x"}, []string{executable + " does not run: exit status 1: ", "PYTHONHASHSEED"}},
 		{"no CPython", []string{"PYTHON=" + other}, []string{"/x/pypy is pypy 3.11"}},
 		{"a libpython that does not load", []string{"PYTHON=" + gone}, []string{"/x/libpython3.12.so"}},
 		{"no library", []string{"GIVEN=/lib/libpython3.99.so"}, []string{"/lib/libpython3.99.so"}},
@@ -193,5 +215,45 @@ func TestWhichPython(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestFilesOfTheCurrentFolder: what lies there by chance is neither a Python nor a module of it.
+func TestFilesOfTheCurrentFolder(t *testing.T) {
+	needPython(t)
+	folder := t.TempDir()
+	must(0, os.Mkdir(folder+"/python3", 0o700))
+	must(0, os.WriteFile(folder+"/json.py", []byte("raise SystemExit"), 0o600))
+	prefix := eval[string](t, "__import__('sys').prefix")
+	command := exec.Command(must(os.Executable()))
+	command.Dir = folder
+	command.Env = append(os.Environ(), childVariable+"=start", "GIVEN=", "PYTHON=", "VIRTUAL_ENV=", "PATH="+prefix+"/bin")
+	if got, err := command.CombinedOutput(); err != nil || !strings.Contains(string(got), " "+prefix+" "+python.Version()) {
+		t.Errorf("started %s(%v), want prefix %s", got, err, prefix)
+	}
+}
+
+// TestInitialisationFails: what would end a Python's process is an error in this one, and stays one. A libpython is given, so
+// that no interpreter is asked first.
+func TestInitialisationFails(t *testing.T) {
+	needPython(t)
+	for variable, want := range map[string]string{
+		"PYTHONHOME=" + t.TempDir():  "may belong to another Python: unset it",
+		"PYTHONHASHSEED=nonsense":    "PYTHONHASHSEED",
+		"PYTHONTRACEMALLOC=nonsense": "PYTHONTRACEMALLOC",
+	} {
+		got := child(t, "init", "GIVEN="+python.Library(), variable)
+		if !strings.Contains(got, "true true start of Python: Python could not be initialised: ") || !strings.Contains(got, want) || !strings.HasSuffix(got, "\ntrue\n") {
+			t.Errorf("%s: it went so:\n%swant: %s", variable, got, want)
+		}
+	}
+}
+
+// TestLocale: Python reads and writes UTF-8 where no language is set, as in containers.
+func TestLocale(t *testing.T) {
+	for _, locale := range []string{"LC_ALL=C", "LC_ALL="} {
+		if got := child(t, "locale", "LANG=", "LC_CTYPE=", locale); got != "gr\u00fc\u00dfe\n" {
+			t.Errorf("%s: Python wrote %q", locale, got)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package cpython_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -285,8 +286,49 @@ func (exploding) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 
 func TestPanicInACallback(t *testing.T) {
 	needPython(t)
+	execute(t, "import sys\nsys.unraisablehook = lambda e: globals().update(told=repr(e.exc_value))")
 	must(cpython.Lend(exploding{})).Release()
 	execute(t, "pass") // where the panic would end the process
+	if got := eval[string](t, "told"); got != "RuntimeError('panic: at the end')" {
+		t.Errorf("Python was told %s", got)
+	}
+	execute(t, "sys.unraisablehook = sys.__unraisablehook__\ndel told")
+}
+
+// TestReleaseFunctionCallsPython: an owner's release function, which Python's garbage collector may call, is inside.
+func TestReleaseFunctionCallsPython(t *testing.T) {
+	needPython(t)
+	var got int
+	var err error
+	mem := make([]byte, 8)
+	v := must(memoryview.FromMemory(unsafe.Pointer(&mem[0]), 8, buffer.Write, memoryview.WithRelease(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		err = python.Do(ctx, func() (err error) {
+			got, err = cpython.As[int](python.Eval("6 * 7"))
+			return err
+		})
+	})))
+	g := must(cpython.Lend(v))
+	set(t, "g", g)
+	g.Release()
+	if err := v.Release(); !errors.Is(err, buffer.ErrExported) {
+		t.Fatal(err)
+	}
+	for _, code := range []string{
+		"del g",
+		"import threading\nbox = [g]\ndel g\nthread = threading.Thread(target=box.clear)\nthread.start()\nthread.join()",
+	} {
+		execute(t, code)
+		if err != nil || v.Release() != nil || got != 42 {
+			t.Errorf("%s: the release function got %d, %v", code, got, err)
+		}
+		got = 0
+		v = must(memoryview.FromMemory(unsafe.Pointer(&mem[0]), 8, buffer.Write, memoryview.WithRelease(func() {
+			got, err = cpython.As[int](python.Eval("6 * 7"))
+		})))
+		set(t, "g", v)
+	}
 }
 
 // TestErrorsReachPython: what Go refuses is a BufferError with Go's words.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,7 +156,7 @@ func TestCloseIsRefused(t *testing.T) {
 	o := must(python.Eval("b'abc'"))
 	defer o.Release()
 	v := must(memoryview.FromObject(o))
-	if err := python.Close(); !errors.Is(err, buffer.ErrExported) {
+	if err := python.Close(); !errors.Is(err, buffer.ErrExported) || !strings.Contains(err.Error(), `bytes "B" [3]: release`) {
 		t.Errorf("close while Go has Python's memory: %v", err)
 	}
 	must(0, v.Release())

@@ -1,7 +1,9 @@
 package cpython_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"reflect"
@@ -91,6 +93,9 @@ func TestConversionFails(t *testing.T) {
 	if _, err := identity.Call("\xff"); !errors.As(err, &e) || e.Type != "UnicodeDecodeError" {
 		t.Errorf("a string that is no UTF-8: %v", err)
 	}
+	if _, err := identity.Call((*big.Int)(nil)); !errors.Is(err, buffer.ErrType) {
+		t.Errorf("a nil *big.Int: %v", err)
+	}
 	execute(t, "deep = []\ndeep.append(deep)")
 	if _, err := object(t, "deep").Value(); !errors.Is(err, buffer.ErrValue) {
 		t.Errorf("a list that holds itself: %v", err)
@@ -103,47 +108,91 @@ func TestConversionFails(t *testing.T) {
 	}
 }
 
-func TestAs(t *testing.T) {
+type (
+	octet byte
+	named []octet
+)
+
+// TestNamedBytes: whatever the type is called, bytes are bytes.
+func TestNamedBytes(t *testing.T) {
 	needPython(t)
-	for _, c := range []struct {
-		name string
-		got  func() (any, error)
-		want any
-	}{
-		{"int of a float", func() (any, error) { return cpython.As[int](python.Eval("1.5")) }, nil},
-		{"int8", func() (any, error) { return cpython.As[int8](python.Eval("-128")) }, int8(-128)},
-		{"int8 too large", func() (any, error) { return cpython.As[int8](python.Eval("128")) }, nil},
-		{"uint of a negative", func() (any, error) { return cpython.As[uint](python.Eval("-1")) }, nil},
-		{"uint64", func() (any, error) { return cpython.As[uint64](python.Eval("2**64-1")) }, uint64(math.MaxUint64)},
-		{"float64 of an int", func() (any, error) { return cpython.As[float64](python.Eval("7")) }, 7.0},
-		{"float64 of an int that it cannot hold", func() (any, error) { return cpython.As[float64](python.Eval("2**53+1")) }, nil},
-		{"float32", func() (any, error) { return cpython.As[float32](python.Eval("0.5")) }, float32(0.5)},
-		{"string of an int", func() (any, error) { return cpython.As[string](python.Eval("65")) }, nil},
-		{"bool", func() (any, error) { return cpython.As[bool](python.Eval("1 < 2")) }, true},
-		{"slices", func() (any, error) { return cpython.As[[][]float64](python.Eval("[[1, 2.5], []]")) }, [][]float64{{1, 2.5}, {}}},
-		{"tuple as a slice", func() (any, error) { return cpython.As[[]int](python.Eval("(3, 4)")) }, []int{3, 4}},
-		{"any", func() (any, error) { return cpython.As[any](python.Eval("None")) }, nil},
-		{"None as a number", func() (any, error) { return cpython.As[int](python.Eval("None")) }, nil},
-		{"NumPy's float32", func() (any, error) { return cpython.As[float64](python.Eval("__import__('numpy').float32(1.5)")) }, 1.5},
-		{"NumPy's bool", func() (any, error) { return cpython.As[bool](python.Eval("__import__('numpy').bool_(True)")) }, true},
-		{"NumPy's int16", func() (any, error) { return cpython.As[int](python.Eval("__import__('numpy').int16(-3)")) }, -3},
-		{"NumPy's record", func() (any, error) {
-			return cpython.As[[]any](python.Eval("__import__('numpy').zeros(1, 'i4,S2')[0]"))
-		}, []any{0, []byte{}}},
-		{"an array without dimensions", func() (any, error) { return cpython.As[int](python.Eval("__import__('numpy').array(9)")) }, 9},
-	} {
-		got, err := c.got()
-		if c.want == nil && c.name != "any" {
-			if !errors.Is(err, buffer.ErrType) {
-				t.Errorf("%s: %v, %v", c.name, got, err)
-			}
-		} else if err != nil || !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s: %#v, %v, want %#v", c.name, got, err, c.want)
+	repr := object(t, "repr")
+	for _, value := range []any{named("abc"), json.RawMessage("abc"), []octet("abc")} {
+		if got, err := cpython.As[string](repr.Call(value)); err != nil || got != "b'abc'" {
+			t.Errorf("%T is %s, %v", value, got, err)
 		}
 	}
-	if o := object(t, "__import__('numpy').longdouble(1)"); !strings.Contains(o.String(), "1") {
-		t.Errorf("longdouble: %v", o)
-	} else if v := must(o.Value()); reflect.TypeOf(v) != reflect.TypeFor[*cpython.Object]() {
-		t.Errorf("longdouble became %T", v)
+}
+
+// TestSharedStructures: what is there many times is converted once, else this would take for ever.
+func TestSharedStructures(t *testing.T) {
+	needPython(t)
+	execute(t, `
+shared = 1
+for i in range(600):
+    shared = [[shared, shared], (shared, shared), {"a": shared, "b": shared}][i % 3]
+def depth(x):
+    n = 0
+    while x != 1:
+        a, b = x.values() if isinstance(x, dict) else x
+        assert a is b
+        x, n = a, n + 1
+    return n
+`)
+	value, err := object(t, "shared").Value()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := cpython.As[int](object(t, "depth").Call(value)); err != nil || got != 600 {
+		t.Errorf("there and back it is %d deep, %v", got, err)
+	}
+	// Lists without items are not the same, though their memory is.
+	if got, err := cpython.As[bool](object(t, "lambda a, b: a is b").Call([]int{}, []int{})); err != nil || got {
+		t.Errorf("two empty lists are one: %v, %v", got, err)
+	}
+	// A list that holds itself is told from one that is only deep.
+	execute(t, "flat = 1\nfor _ in range(5000): flat = [flat]")
+	cycle := map[string]any{}
+	cycle["x"] = []any{cycle}
+	_, errCycle := object(t, "repr").Call(cycle)
+	_, errDeep := object(t, "flat").Value()
+	if !errors.Is(errCycle, buffer.ErrValue) || !strings.Contains(fmt.Sprint(errCycle), "holds itself") {
+		t.Errorf("a map that holds itself: %v", errCycle)
+	}
+	if !errors.Is(errDeep, buffer.ErrValue) || !strings.Contains(fmt.Sprint(errDeep), "deeper") {
+		t.Errorf("a deep list: %v", errDeep)
+	}
+	execute(t, "del flat, shared")
+}
+
+// TestScalarsThatFail: an exception on the way to a scalar's value is not lost.
+func TestScalarsThatFail(t *testing.T) {
+	needPython(t)
+	execute(t, `
+class Scalar:
+    dtype = 1
+    ndim = 0
+    def item(self): raise OSError("the disk")
+class NoNumber(Scalar): ndim = "x"
+class Vector(Scalar): ndim = 1
+class Recursive(Scalar):
+    def item(self): return [Recursive()]
+`)
+	for expression, want := range map[string]string{"Scalar()": "OSError: the disk", "[NoNumber()]": "TypeError", "Recursive()": "deeper"} {
+		if value, err := object(t, expression).Value(); !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("%s: %v, %v, want %s", expression, value, err, want)
+		}
+	}
+	if value, err := object(t, "Vector()").Value(); err != nil || reflect.TypeOf(value) != reflect.TypeFor[*cpython.Object]() {
+		t.Errorf("what is no scalar became %T, %v", value, err)
+	}
+}
+
+// TestDictsThatCollide: two keys that are one to Go are not thrown together.
+func TestDictsThatCollide(t *testing.T) {
+	needPython(t)
+	execute(t, "class Own(int):\n    __hash__ = object.__hash__\n    __eq__ = object.__eq__")
+	if value, err := object(t, "{Own(1): 'a', Own(1): 'b'}").Value(); !errors.Is(err, buffer.ErrValue) {
+		t.Errorf("%v, %v", value, err)
 	}
 }
