@@ -123,7 +123,7 @@ var (
 type status struct {
 	kind              int32 // 0 is success
 	function, message uintptr
-	exitCode          int32
+	_                 int32 // the exit code
 }
 
 // minor is a version of CPython, such as 3.13.
