@@ -16,6 +16,12 @@ static char *native_format(const char *text)
 	return &formats[letter][!marked];
 }
 
+/* A subclass may answer for itself otherwise: what the list holds counts. */
+static PyObject *extent_of(PyObject *shape, Py_ssize_t i)
+{
+	return PyList_Check(shape) ? PyList_GetItem(shape, i) : PyTuple_GetItem(shape, i);
+}
+
 /* Reads the extents as far as they are integers; what stops it is raised only if the engine gets so far. */
 static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
 {
@@ -24,9 +30,9 @@ static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
 		return gmvNoShape;
 	if (!PyList_Check(shape) && !PyTuple_Check(shape))
 		return gmvOddShape;
-	Py_ssize_t n = PySequence_Size(shape);
+	Py_ssize_t n = PyList_Check(shape) ? PyList_Size(shape) : PyTuple_Size(shape);
 	for (Py_ssize_t i = 0; i < n && i < MAX_DIMS; i++) {
-		PyObject *extent = PyList_Check(shape) ? PyList_GetItem(shape, i) : PyTuple_GetItem(shape, i);
+		PyObject *extent = extent_of(shape, i);
 		if (!extent || !PyLong_Check(extent))
 			break;
 		extents[i] = PyLong_AsSsize_t(extent);
@@ -43,10 +49,9 @@ static void refuse_cast(int code, PyObject *format, PyObject *shape, int valid)
 	if (code == gmvFormatText) {
 		Py_XDECREF(PyUnicode_AsASCIIString(format));
 	} else if (code == gmvExtentType) {
-		PyObject *extent = PySequence_GetItem(shape, valid);
+		PyObject *extent = extent_of(shape, valid);
 		if (extent && PyLong_Check(extent))
 			PyLong_AsSsize_t(extent);
-		Py_XDECREF(extent);
 	}
 	if (!PyErr_Occurred())
 		raise_code(code);

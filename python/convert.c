@@ -12,6 +12,8 @@ PyObject *view_bytes(MemoryView *self, char order)
 		return NULL;
 	char *items = PyBytes_AsString(bytes);
 	int code = gmvDone;
+	if (order == 'F' && self->flags & VIEW_C) /* there may be more bytes than items have */
+		memset(items, 0, self->view.len);
 	self->exports++;
 	PyThreadState *bulk = bulk_begin(self->view.len);
 	if (self->flags & (order == 'F' ? VIEW_F : VIEW_C))
@@ -156,9 +158,14 @@ static PyObject *large_hex(MemoryView *self, char separator, int group)
 	PyObject *text = blank_text(size, &digits);
 	if (!text)
 		return NULL;
+	Py_buffer bytes = self->view;
+	if (self->flags & VIEW_C) { /* so again */
+		bytes.itemsize = bytes.len;
+		bytes.ndim = 0;
+	}
 	self->exports++;
-	PyThreadState *bulk = bulk_begin(self->view.len);
-	int code = gmvHex(digits, size, BUFFER(&self->view), separator, group);
+	PyThreadState *bulk = bulk_begin(bytes.len);
+	int code = gmvHex(digits, size, BUFFER(&bytes), separator, group);
 	bulk_end(bulk);
 	self->exports--;
 	if (code != gmvDone) {

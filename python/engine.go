@@ -47,11 +47,15 @@ func text(s *C.char) string {
 
 // typeOf reads the format of a buffer's items.
 func typeOf(b *C.gmvBuffer) (*format.Type, C.int) {
+	room := b.itemsize
+	if b.ndim == 0 {
+		room = b.len // more than an item, of a ctypes object that was resized
+	}
 	typ, err := parse(text(b.format))
 	switch {
 	case err != nil:
 		return nil, C.gmvFormat
-	case typ.Size() > int(b.itemsize):
+	case typ.Size() > int(room):
 		return nil, C.gmvShort
 	}
 	return typ, C.gmvDone

@@ -5,12 +5,6 @@
 
 #include "shim.h"
 
-/* The format without its '@', for messages. */
-static const char *format_of(MemoryView *self)
-{
-	return self->view.format + (*self->view.format == '@');
-}
-
 /* Refuses formats of more than one character, as CPython does before it looks at indices. */
 int check_format(MemoryView *self)
 {
@@ -22,7 +16,7 @@ int check_format(MemoryView *self)
 
 static int not_supported(MemoryView *self)
 {
-	PyErr_Format(PyExc_NotImplementedError, "memoryview: format %s not supported", format_of(self));
+	PyErr_Format(PyExc_NotImplementedError, "memoryview: format %c not supported", self->letter);
 	return -1;
 }
 
@@ -119,15 +113,16 @@ PyObject *item_get(MemoryView *self, const char *item)
 	return NULL;
 }
 
+/* The view's own letter tells the format: its text may be gone, as may the exporter that it was borrowed from. */
 static int invalid_type(MemoryView *self)
 {
-	PyErr_Format(PyExc_TypeError, "memoryview: invalid type for format '%s'", format_of(self));
+	PyErr_Format(PyExc_TypeError, "memoryview: invalid type for format '%c'", self->letter);
 	return -1;
 }
 
 static int invalid_value(MemoryView *self)
 {
-	PyErr_Format(PyExc_ValueError, "memoryview: invalid value for format '%s'", format_of(self));
+	PyErr_Format(PyExc_ValueError, "memoryview: invalid value for format '%c'", self->letter);
 	return -1;
 }
 

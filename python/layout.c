@@ -8,6 +8,23 @@ _Static_assert(sizeof(gmvBuffer) == sizeof(Py_buffer) && offsetof(gmvBuffer, ndi
 		offsetof(gmvBuffer, suboffsets) == offsetof(Py_buffer, suboffsets) &&
 		sizeof(ptrdiff_t) == sizeof(Py_ssize_t), "the engine reads a Py_buffer");
 
+static int in_order(const Py_buffer *view, int first, int last, int step)
+{
+	Py_ssize_t stride = view->itemsize;
+	for (int i = first; i != last; i += step) {
+		if (view->shape[i] > 1 && view->strides[i] != stride)
+			return 0;
+		stride *= view->shape[i];
+	}
+	return 1;
+}
+
+/* Whether the items lie in C order from the start of the buffer on. */
+static int side_by_side(const Py_buffer *src)
+{
+	return !src->suboffsets && (!src->strides || in_order(src, src->ndim - 1, -1, -1));
+}
+
 /* Refuses layouts that make no sense, which CPython trusts. */
 int check_layout(const Py_buffer *src)
 {
@@ -40,7 +57,8 @@ int check_layout(const Py_buffer *src)
 			return -1;
 		}
 	}
-	if (size != src->len) {
+	/* A ctypes object that was resized has more bytes than items. */
+	if (size > src->len || (size < src->len && !side_by_side(src))) {
 		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: its length is not product(shape) * itemsize");
 		return -1;
 	}
@@ -72,17 +90,6 @@ void copy_layout(Py_buffer *dst, const Py_buffer *src, Py_ssize_t *room)
 		dst->strides[i] = src->strides ? src->strides[i] : (Py_ssize_t)step;
 		step *= dst->shape[i];
 	}
-}
-
-static int in_order(const Py_buffer *view, int first, int last, int step)
-{
-	Py_ssize_t stride = view->itemsize;
-	for (int i = first; i != last; i += step) {
-		if (view->shape[i] > 1 && view->strides[i] != stride)
-			return 0;
-		stride *= view->shape[i];
-	}
-	return 1;
 }
 
 /* The flags that a layout has. In one dimension without items the stride decides, in more nothing does. */

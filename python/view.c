@@ -56,7 +56,7 @@ void view_describe(MemoryView *self)
 {
 	self->letter = letter_of(self->view.format);
 	const gmvCode *code = code_of(self->letter);
-	int known = code->size <= self->view.itemsize;
+	int known = code->size <= (self->view.ndim ? self->view.itemsize : self->view.len);
 	self->kind = known ? code->kind : gmvNone;
 	self->size = known ? code->size : 0;
 	self->flags = (self->flags & (VIEW_RELEASED | VIEW_ND)) | contiguity(&self->view);

@@ -1,18 +1,23 @@
 """Runs one of CPython's own test files with gomemoryview's type in place of the builtin one, and tells a journal.
 
-    python suite_child.py MODULE JOURNAL [TEST...]
+    python suite_child.py WHERE MODULE JOURNAL [TEST...]
 
-Each test writes two lines to the journal, "start NAME" and "OUTCOME NAME", so that a crash can be laid at a test's door.
-Tests that are named run no more.
+WHERE the type takes the builtin one's place: in the test file ("module"), everywhere ("builtins"), or not at all ("nowhere").
+The journal first has a line "listed NAME" for each test that is to be run, of all or those that are named. Each test then writes
+"start NAME" and "OUTCOME NAME", so that a crash can be laid at a test's door. What the journal says was started runs no more.
 """
 
+import builtins
 import faulthandler
+import importlib
 import importlib.util
 import random
 import sys
 import unittest
 
 import gomemoryview
+
+LIMIT = 30  # seconds, of a class
 
 
 class Journal(unittest.TestResult):
@@ -22,9 +27,13 @@ class Journal(unittest.TestResult):
         super().__init__()
         self.file = open(path, "a", buffering=1)
         self.outcome = ""
+        self.kind: "type | None" = None
 
     def startTest(self, test: unittest.TestCase) -> None:
         super().startTest(test)
+        if type(test) is not self.kind:
+            self.kind = type(test)
+            faulthandler.dump_traceback_later(LIMIT, exit=True)
         random.seed(test.id())
         self.outcome = "pass"
         self.tell("start", test)
@@ -39,6 +48,8 @@ class Journal(unittest.TestResult):
     def failed(self, test: unittest.TestCase, error: tuple) -> None:
         self.outcome = "fail"
         print(f"--- {name_of(test)}\n{self._exc_info_to_string(error, test)}", file=sys.stderr)
+        if not isinstance(test, unittest.TestCase):  # what a class sets up
+            self.tell("fail", test)
 
     def addError(self, test: unittest.TestCase, error: tuple) -> None:
         self.failed(test, error)
@@ -66,12 +77,16 @@ def name_of(test: unittest.TestCase) -> str:
     return ".".join(test.id().split(".")[-2:])
 
 
-def load(name: str) -> unittest.TestSuite:
-    """A test file, with the type as its global memoryview before it runs."""
+def load(where: str, name: str) -> unittest.TestSuite:
+    """A test file, with the type in place before it runs."""
+    if where != "module":
+        if where == "builtins":
+            builtins.memoryview = gomemoryview.memoryview  # type: ignore[misc, assignment]
+        return unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(name))
     spec = importlib.util.find_spec(name)
     assert spec and spec.loader, f"this Python has no {name}"
     module = importlib.util.module_from_spec(spec)
-    module.memoryview = gomemoryview.memoryview
+    module.memoryview = gomemoryview.memoryview  # type: ignore[attr-defined]
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return unittest.defaultTestLoader.loadTestsFromModule(module)
@@ -85,10 +100,22 @@ def flat(suite: unittest.TestSuite) -> "list[unittest.TestCase]":
 def main() -> None:
     """Runs those tests of a file that nobody has run yet."""
     faulthandler.enable()
-    sys.modules["numpy"] = None  # the tests call methods of it that are gone, with the builtin type too
-    name, journal, *done = sys.argv[1:]
-    suite = unittest.TestSuite(test for test in flat(load(name)) if name_of(test) not in done)
-    suite.run(Journal(journal))
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # the tests call methods of it that are gone, with the builtin type too
+    where, module, path, *wanted = sys.argv[1:]
+    tests = flat(load(where, module))
+    import test.support
+
+    test.support.use_resources = []  # as regrtest has it: no network, no large files
+    with open(path) as file:
+        told = {line.rstrip("\n") for line in file}
+    journal = Journal(path)
+    for case in tests:
+        if not told and (not wanted or name_of(case) in wanted):
+            journal.tell("listed", case)
+    unittest.TestSuite(
+        case for case in tests if (not wanted or name_of(case) in wanted) and f"start {name_of(case)}" not in told
+    ).run(journal)
+    faulthandler.cancel_dump_traceback_later()
 
 
 if __name__ == "__main__":
