@@ -23,12 +23,13 @@ EQUAL(double)
 /* Whether the items of two small buffers of one format are equal, or -1 where only the engine knows. */
 static int equal_small(const gmvCode *code, const Py_buffer *a, const Py_buffer *b)
 {
+	Py_ssize_t size = a->shape[0] * a->itemsize; /* there may be more bytes than items */
 	if (code->as_bytes)
-		return memcmp(a->buf, b->buf, a->len) == 0;
+		return memcmp(a->buf, b->buf, size) == 0;
 	if (code->kind == gmvFloat && code->size == sizeof(double))
-		return equal_doubles(a->buf, b->buf, a->len);
+		return equal_doubles(a->buf, b->buf, size);
 	if (code->kind == gmvFloat && code->size == sizeof(float))
-		return equal_floats(a->buf, b->buf, a->len);
+		return equal_floats(a->buf, b->buf, size);
 	return -1;
 }
 
@@ -69,7 +70,7 @@ static int equal_object(MemoryView *self, PyObject *other)
 		equal = equal_buffers(self, &layout);
 		self->exports--;
 	}
-	PyBuffer_Release(&lent);
+	give_back(&lent);
 	return equal;
 }
 

@@ -3,35 +3,38 @@ package main
 import "C"
 
 import (
-	"os"
 	"runtime"
 	"runtime/debug"
 )
 
-// collectAt is the collector's setting while no fork is under way.
-var collectAt int
+// How the runtime was set while no fork was under way.
+var collectAt, processors int
 
-// process is the one that loaded the library. Its children have no collector to quiet when they fork again: collecting would
-// hang there.
-var process = os.Getpid()
+// spareProcessors are for a child. There each thread that calls the engine keeps the processor that it gets, as the
+// thread of the runtime's that would take it back is missing.
+const spareProcessors = 64
 
-// gmvBeforeFork switches the collector off and finishes what it is doing: a child has none of the threads that
-// would go on with it, and would wait for them for ever.
+// gmvBeforeFork switches the collector off and finishes what it is doing: a child has none of the threads that would go on with
+// it, and would wait for them for ever. With one processor the runtime comes to rest in no time.
 //
 //export gmvBeforeFork
 func gmvBeforeFork() {
-	if os.Getpid() != process {
-		return
-	}
 	collectAt = debug.SetGCPercent(-1)
 	runtime.GC()
+	processors = runtime.GOMAXPROCS(1)
 }
 
-// gmvAfterForkInParent switches it on again. In the child it stays off: what is done there allocates next to nothing.
+// gmvAfterForkInParent undoes that.
 //
 //export gmvAfterForkInParent
 func gmvAfterForkInParent() {
-	if os.Getpid() == process {
-		debug.SetGCPercent(collectAt)
-	}
+	runtime.GOMAXPROCS(processors)
+	debug.SetGCPercent(collectAt)
+}
+
+// gmvAfterForkInChild leaves the collector off: what is done in a child allocates next to nothing.
+//
+//export gmvAfterForkInChild
+func gmvAfterForkInChild() {
+	runtime.GOMAXPROCS(processors + spareProcessors)
 }

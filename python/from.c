@@ -7,8 +7,6 @@
 static PyTypeObject *managed_type(PyTypeObject *type)
 {
 	State *state = state_of(type);
-	if (state && !state->managed)
-		PyErr_SetString(PyExc_RuntimeError, "gomemoryview is being unloaded");
 	return state ? state->managed : NULL;
 }
 

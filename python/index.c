@@ -192,7 +192,7 @@ static int assign_slice(MemoryView *self, PyObject *key, PyObject *value)
 		result = refuse_released(self);
 	if (result == 0)
 		result = copy_items(self, &dst, &src);
-	PyBuffer_Release(&lent);
+	give_back(&lent);
 	return result;
 }
 

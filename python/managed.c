@@ -49,13 +49,22 @@ ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags)
 	return self;
 }
 
+/* Gives a loan back. The exporter may run Python code, and the caller may have an exception to raise. */
+void give_back(Py_buffer *loan)
+{
+	PyObject *type, *value, *traceback;
+	PyErr_Fetch(&type, &value, &traceback);
+	PyBuffer_Release(loan);
+	PyErr_Restore(type, value, traceback);
+}
+
 void managed_release(ManagedBuffer *self)
 {
 	if (self->released)
 		return;
 	self->released = 1;
 	PyObject_GC_UnTrack(self);
-	PyBuffer_Release(&self->master);
+	give_back(&self->master);
 	Py_CLEAR(self->owner);
 }
 

@@ -6,32 +6,17 @@
 
 gmvCode codes[gmvCodes];
 
+/* The types of the interpreter that a type belongs to; NULL with an exception once its module is cleared. */
 State *state_of(PyTypeObject *type)
 {
 	PyTypeObject *base;
 	while ((base = PyType_GetSlot(type, Py_tp_base)) != &PyBaseObject_Type) /* View, and what is made of it in Python */
 		type = base;
-	return PyType_GetModuleState(type);
-}
-
-static PyObject *before_fork(PyObject *module, PyObject *unused)
-{
-	bulk_before_fork();
-	gmvBeforeFork();
-	Py_RETURN_NONE;
-}
-
-static PyObject *after_fork_in_parent(PyObject *module, PyObject *unused)
-{
-	gmvAfterForkInParent();
-	bulk_after_fork_in_parent();
-	Py_RETURN_NONE;
-}
-
-static PyObject *after_fork_in_child(PyObject *module, PyObject *unused)
-{
-	bulk_after_fork_in_child();
-	Py_RETURN_NONE;
+	State *state = PyType_GetModuleState(type);
+	if (!state || state->managed)
+		return state;
+	PyErr_SetString(PyExc_RuntimeError, "gomemoryview is being unloaded");
+	return NULL;
 }
 
 static PyMethodDef functions[] = {

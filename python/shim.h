@@ -112,6 +112,11 @@ static inline char *step(const Py_buffer *view, const char *p, int dim, Py_ssize
 	return (char *)p;
 }
 
+/* fork.c */
+PyObject *before_fork(PyObject *module, PyObject *unused);
+PyObject *after_fork_in_parent(PyObject *module, PyObject *unused);
+PyObject *after_fork_in_child(PyObject *module, PyObject *unused);
+
 /* bulk.c */
 PyThreadState *bulk_begin(Py_ssize_t size);
 void bulk_end(PyThreadState *thread);
@@ -131,6 +136,7 @@ extern PyType_Spec managed_spec;
 ManagedBuffer *managed_new(PyTypeObject *type);
 ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags);
 void managed_release(ManagedBuffer *managed);
+void give_back(Py_buffer *loan);
 
 /* view.c */
 PyType_Spec *view_spec(int nd);

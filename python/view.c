@@ -82,11 +82,11 @@ static void view_dealloc(PyObject *object)
 	MemoryView *self = (MemoryView *)object;
 	PyTypeObject *type = Py_TYPE(object);
 	PyObject_GC_UnTrack(self);
+	if (self->weakrefs) /* first, for what is next may run Python code */
+		PyObject_ClearWeakRefs(object);
 	view_release(self); /* whoever has a loan of the view keeps it alive: none is out */
 	Py_CLEAR(self->managed);
 	Py_XDECREF((PyObject *)self->view.internal);
-	if (self->weakrefs)
-		PyObject_ClearWeakRefs(object);
 	PyObject_GC_Del(self);
 	Py_DECREF(type);
 }

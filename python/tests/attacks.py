@@ -5,6 +5,7 @@
 Each ends in a right answer or in a clean exception, which it checks itself.
 """
 
+import array
 import ctypes
 import faulthandler
 import gc
@@ -156,9 +157,9 @@ def index_releases() -> None:
 def index_releases_indirect() -> None:
     """1: the same where items lie behind pointers."""
     for at in range(2):
-        array = _testbuffer.ndarray(list(range(6)), shape=[2, 3], format="i", flags=_testbuffer.ND_PIL | _testbuffer.ND_WRITABLE)
-        holder = [array]
-        del array
+        made = _testbuffer.ndarray(list(range(6)), shape=[2, 3], format="i", flags=_testbuffer.ND_PIL | _testbuffer.ND_WRITABLE)
+        holder = [made]
+        del made
         view = View(holder[0])
 
         def act() -> None:
@@ -192,32 +193,47 @@ def bound_releases() -> None:
 
 @attack
 def bound_releases_right_side() -> None:
-    """2: a slice's bound releases the view on the right side of the assignment."""
+    """2: a slice's bound would release the view on the right side of the assignment, which is lent."""
     view, _ = victim()
     other, memory = victim()
-    view[0 : Hostile(lambda: free(other, memory), 4096)] = other
-    assert view.tobytes() == bytes(4096)
+    refused(lambda: operator.setitem(view, slice(0, Hostile(lambda: free(other, memory), 4096)), other), BufferError, "1 exported")
+    assert other.tobytes() == bytes(4096) and len(memory) == 4096
 
 
 @attack
 def file_cut_short() -> None:
     """2: a file is cut short under its mapping while a slice's bound runs, and before bulk work."""
-    with tempfile.TemporaryFile() as file:
-        size = 4 * mmap.PAGESIZE
-        for use in (
-            lambda view: operator.setitem(view, slice(0, Hostile(lambda: file.truncate(0), size)), bytes(size)),
-            lambda view: view.tobytes(),
-            lambda view: view[::-1].tobytes(),
-            lambda view: view.hex(),
-            lambda view: view.tolist(),
-            lambda view: view == bytes(size),
-            lambda view: view.cast("B", [4, size // 4]).tobytes("F"),
-        ):
+    size = 4 * mmap.PAGESIZE
+
+    def bound() -> Hostile:
+        return Hostile(lambda: os.truncate(file.fileno(), 0), size)
+
+    uses: "list[tuple[bool, Callable[[Any], Any]]]" = [
+        (False, lambda view: operator.setitem(view, slice(0, bound()), bytes(size))),
+        (False, lambda view: operator.setitem(view, slice(0, bound(), 2), bytes(size // 2))),
+        (True, lambda view: view.tobytes()),
+        (True, lambda view: view[:8].tobytes()),
+        (True, lambda view: view[::-1].tobytes()),
+        (True, lambda view: view.cast("B", [4, size // 4]).tobytes("F")),
+        (True, lambda view: view.hex()),
+        (True, lambda view: view[:8].hex(":")),
+        (True, lambda view: view.tolist()),
+        (True, lambda view: view[:8].tolist()),
+        (True, lambda view: view == bytes(size)),
+        (True, lambda view: view[:8] == bytes(8)),
+        (True, lambda view: view.cast("d")[:8] == array.array("d", bytes(64))),
+        (True, lambda view: operator.setitem(view, slice(0, 8), bytes(8))),
+        (True, lambda view: operator.setitem(bytearray(size), slice(None), view.tobytes())),
+        (True, lambda view: hash(view.toreadonly())),
+    ]
+    for number, (before, use) in enumerate(uses):
+        with tempfile.TemporaryFile() as file:
             file.truncate(size)
             mapping = mmap.mmap(file.fileno(), size)
             view = View(mapping)
-            if not file.tell() and use.__code__.co_names[0] != "operator":
-                file.truncate(0)
+            if before:
+                os.truncate(file.fileno(), 0)
+            print(number, file=sys.stderr)
             refused(lambda: use(view), BufferError, "memory is gone")
             view.release()
             mapping.close()
@@ -368,16 +384,18 @@ def release_reenters() -> None:
 @attack
 def getbuffer_reenters() -> None:
     """5: getbuffer makes views of the same exporter."""
-    depth = []
+    views: "list[Any]" = []
+    depth = [0]
 
     def again() -> None:
-        if len(depth) < 50:
-            depth.append(View(exporter))
+        if depth[0] < 50:
+            depth[0] += 1
+            views.append(View(exporter))
 
     exporter = Exporter(on_get=again)
     view = View(exporter)
     assert exporter.loans == 51
-    depth.clear()
+    views.clear()
     del view
     assert exporter.loans == 0
 
@@ -748,6 +766,19 @@ def fork_of_fork() -> None:
 
 
 @attack
+def fork_after_reimport() -> None:
+    """11: forks where the module was imported twice, and both have their hooks."""
+    for name in [name for name in sys.modules if name.startswith("gomemoryview")]:
+        del sys.modules[name]
+    import gomemoryview as again
+
+    assert again.memoryview is not View
+    kept = again.memoryview(View(bytearray(b"abc")))
+    for _ in range(3):
+        forked([lambda: again.memoryview(bytearray(100_000))[::3].tobytes(), lambda: View(kept)[::-1].hex()])
+
+
+@attack
 def fork_beside_threads() -> None:
     """11: forks while other threads use the module."""
     stop = threading.Event()
@@ -778,7 +809,7 @@ def forked(works: "list[Callable[[], Any]]") -> None:
         if pid == 0:
             status = 1
             try:
-                faulthandler.dump_traceback_later(60, exit=True)
+                signal.alarm(60)
                 work()
                 status = 0
             finally:
