@@ -4,6 +4,9 @@
 
 #include "shim.h"
 
+/* Bytes that are copied here: asking the engine costs more. It survives that a mapping's file was cut short. */
+enum { SMALL_COPY = 4 << 10 };
+
 /* The items' bytes in the order 'C' or 'F'. */
 PyObject *view_bytes(MemoryView *self, char order)
 {
@@ -16,7 +19,7 @@ PyObject *view_bytes(MemoryView *self, char order)
 		memset(items, 0, self->view.len);
 	self->exports++;
 	PyThreadState *bulk = bulk_begin(self->view.len);
-	if (self->flags & (order == 'F' ? VIEW_F : VIEW_C))
+	if (self->view.len <= SMALL_COPY && self->flags & (order == 'F' ? VIEW_F : VIEW_C))
 		memcpy(items, self->view.buf, self->view.len);
 	else
 		code = gmvPack(items, BUFFER(&self->view), order);
