@@ -18,6 +18,7 @@ import (
 func init() {
 	children["signal"] = childSignal
 	children["killed"] = childKilled
+	children["thread signal"] = childThreadSignal
 }
 
 // childSignal: SIGINT reaches Go, which asks for KeyboardInterrupt.
@@ -47,8 +48,34 @@ func childKilled() {
 	must(0, p.Exec("import time\nwhile True: time.sleep(1)"))
 }
 
+// childThreadSignal: SIGINT arrives on a thread that Python made, which Go knows nothing of.
+func childThreadSignal() {
+	p := must(cpython.Start(cpython.Options{Python: os.Getenv("MEMORYVIEW_PYTHON")}))
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	must(0, p.Exec(`
+import signal, threading
+turn = threading.Semaphore(0)
+def work():
+    for _ in range(100):
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        turn.acquire()
+thread = threading.Thread(target=work, daemon=True)
+thread.start()`))
+	turn := must(p.Eval("turn.release"))
+	for range 100 {
+		<-signals
+		must(turn.Call()).Release()
+	}
+	must(0, p.Exec("thread.join()"))
+	fmt.Println("Go has them all", p.Close())
+}
+
 func TestSignals(t *testing.T) {
 	if got, want := child(t, "signal"), "Go has SIGINT\nPython has KeyboardInterrupt\n"; got != want {
+		t.Errorf("it went so:\n%swant:\n%s", got, want)
+	}
+	if got, want := child(t, "thread signal"), "Go has them all <nil>\n"; got != want {
 		t.Errorf("it went so:\n%swant:\n%s", got, want)
 	}
 	command := exec.Command(must(os.Executable()))
