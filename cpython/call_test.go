@@ -2,6 +2,7 @@ package cpython_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,5 +161,28 @@ func TestStringsForPeople(t *testing.T) {
 	needPython(t)
 	if got := object(t, `"\ud800 important"`).String(); got != `\ud800 important` {
 		t.Errorf("half a surrogate: %q", got)
+	}
+}
+
+// TestPythonIsWhatItWouldBe: the interpreter has its arguments, its path and its packages as its executable has, and
+// finds that executable for processes of its own.
+func TestPythonIsWhatItWouldBe(t *testing.T) {
+	needPython(t)
+	execute(t, `
+import multiprocessing, subprocess, sys
+with multiprocessing.get_context("spawn").Pool(1) as pool:
+    squares = pool.map(abs, [-1, 2])
+about = "import sys; print(sys.prefix, [p for p in sys.path if p], sys.flags.utf8_mode, sys.getfilesystemencoding())"
+theirs = subprocess.run([sys.executable, "-c", about], capture_output=True, text=True).stdout
+ours = " ".join(map(str, (sys.prefix, [p for p in sys.path if p], sys.flags.utf8_mode, sys.getfilesystemencoding()))) + "\n"
+`)
+	if got := eval[[]int](t, "squares"); !slices.Equal(got, []int{1, 2}) {
+		t.Errorf("another process answers %v", got)
+	}
+	if ours, theirs := eval[string](t, "ours"), eval[string](t, "theirs"); ours != theirs {
+		t.Errorf("here it is\n%sand there\n%s", ours, theirs)
+	}
+	if got := eval[[]string](t, "sys.argv"); !slices.Equal(got, []string{""}) {
+		t.Errorf("its arguments are %q", got)
 	}
 }

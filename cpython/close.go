@@ -44,7 +44,7 @@ func (p *Python) loansOut() error {
 	}
 	var names string
 	_ = p.visit(func() { names = p.loans.describe() })
-	return fmt.Errorf("close of Python: %w: Go has loans of its memory: %s: release the views of them first", buffer.ErrExported, names)
+	return fmt.Errorf("close of Python: %w: Go has loans of its memory: %s: release the views of them, and in Python what holds these by Lend", buffer.ErrExported, names)
 }
 
 // finalise ends Python, and answers Close. CPython cannot take itself down under threads that still run (3.10 crashes

@@ -268,3 +268,34 @@ func TestAddressesOfIndirect(t *testing.T) {
 		t.Errorf("%s, suboffsets %v", got, v.Suboffsets())
 	}
 }
+
+// TestExportersInPython: from 3.12, a class lends memory by a method, and hears of the end.
+func TestExportersInPython(t *testing.T) {
+	define(t)
+	execute(t, `
+import sys
+class Exporter:
+    data, ended = bytearray(b"abc"), 0
+    def __buffer__(self, flags): return memoryview(self.data)
+    def __release_buffer__(self, view):
+        self.ended += 1
+        view.release()
+e = Exporter()
+lends = sys.version_info >= (3, 12)
+`)
+	v, err := memoryview.FromObject(object(t, "e"))
+	if !eval[bool](t, "lends") {
+		if !errors.Is(err, buffer.ErrType) {
+			t.Errorf("an object without the buffer protocol: %v", err)
+		}
+		return
+	}
+	must(0, v.Set(byte('x'), 0))
+	if got := eval[string](t, "bytes(e.data).decode()"); got != "xbc" || eval[int](t, "e.ended") != 0 {
+		t.Errorf("Python sees %q", got)
+	}
+	must(0, v.Release())
+	if got := eval[int](t, "e.ended"); got != 1 {
+		t.Errorf("the end was told %d times", got)
+	}
+}
