@@ -27,7 +27,8 @@ func (th *thread) interrupt() uintptr {
 }
 
 // Do calls f with the GIL held by its goroutine: what f does in Python is cheaper, no other thread comes
-// between unless Python lets it, and what Python keeps for each thread lasts. Every other method takes the GIL by itself.
+// between unless Python lets it, and what Python keeps for each thread lasts. Every other method takes the GIL by itself; f must
+// not wait for another goroutine that wants it.
 //
 // When the context is done while Do waits for the GIL, f is not called, and the error is the context's
 // cause. When it is done while f runs, KeyboardInterrupt is raised in f's Python code, as [Python.Interrupt]

@@ -3,14 +3,17 @@
 //
 //	python, err := cpython.Start(cpython.Options{})
 //	defer python.Close()
-//
 //	np, err := python.Import("numpy")
+//
 //	array, err := np.CallMethod("arange", 10, cpython.Kwargs{"dtype": "f8"})
-//	view, err := memoryview.FromObject(array)            // NumPy's memory, in Go
+//	view, err := memoryview.FromObject(array)                     // NumPy's memory, in Go
 //
 //	signal := []float64{1, 2, 3, 4}
-//	lent, err := cpython.Lend(signal)                     // Go's memory, in Python
-//	sum, err := cpython.As[float64](np.CallMethod("sum", lent))
+//	lent, err := cpython.Lend(signal)                             // Go's memory, in Python
+//
+//	sum, err := cpython.As[float64](np.CallMethod("sum", lent))   // a result, as a Go value
+//	twice, err := cpython.As[[]float64](np.CallMethod("add", lent, lent))
+//	grid, err := cpython.ArrayOf[float64](np.CallMethod("outer", lent, lent)) // and in place
 //
 // # Loans
 //
@@ -21,14 +24,14 @@
 //
 // # Goroutines
 //
-// Everything may be called from any goroutine. One thread at a time runs Python code, so the calls
-// take turns; NumPy's long loops let others in. Whatever belongs to a thread in Python (contextvars,
+// Everything may be called from any goroutine; 256 are let in at a time. One thread at a time runs Python code, so the
+// calls take turns; NumPy's long loops let others in. Whatever belongs to a thread in Python (contextvars,
 // threading.local, numpy.errstate) lasts for one call, or for all that is done inside one [Python.Do], which also
-// takes a context. Callbacks from Python into Go there are none but the loans' own.
+// takes a context. Python calls no Go but the end of a loan.
 //
 // Python's main thread is one of the package's own: signal.signal, and GUIs that insist on it, do not
-// work. Code that Python starts in other processes by fork (multiprocessing's method "fork") must not
-// use loans of Go memory.
+// work. SIGINT, SIGSEGV and all other signals stay Go's; faulthandler would take some away. Code that Python starts in
+// other processes by fork (multiprocessing's method "fork") must not use loans of Go memory.
 //
 // # Platforms
 //

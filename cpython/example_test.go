@@ -74,6 +74,48 @@ func ExampleLend() {
 	// Output: 0 0 4 0 0
 }
 
+// The result of a call as a Go slice: a copy, of which nothing in Python is left.
+func ExampleAs() {
+	np, err := python.Import("numpy")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer np.Release()
+	angles, err := cpython.Lend([]float64{0, math.Pi / 2, math.Pi})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer angles.Release()
+
+	cosines, err := cpython.As[[]float64](np.CallMethod("cos", angles))
+	if err != nil {
+		log.Fatal(err)
+	}
+	largest, err := cpython.As[int](np.CallMethod("argmax", cosines)) // a slice goes as a list
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.1f %d\n", cosines, largest)
+	// Output: [1.0 0.0 -1.0] 0
+}
+
+// The result of a call in its own memory, to read and write at the speed of a slice.
+func ExampleArrayOf() {
+	np, err := python.Import("numpy")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer np.Release()
+	grid, err := cpython.ArrayOf[float64](np.CallMethod("eye", 2, 3))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer grid.Release()
+	grid.Set2(0, 2, 7)
+	fmt.Println(grid.Shape(), grid.At2(0, 2), grid.At2(1, 1))
+	// Output: [2 3] 7 1
+}
+
 // NumPy solves linear equations where they lie: the rows of a Go slice become a matrix.
 func ExampleObject_Call() {
 	equations := []float64{

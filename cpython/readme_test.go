@@ -25,6 +25,11 @@ func tour(t *testing.T) {
 	signal[7] = 2.5
 	sum, err := cpython.As[float64](np.CallMethod("sum", lent))
 	holds(t, err, sum == 2.5)
+	square, err := cpython.As[[]float64](np.CallMethod("square", lent))
+	holds(t, err, len(square) == 1<<20 && square[7] == 6.25)
+	ramp, err := cpython.ArrayOf[float64](np.CallMethod("arange", 1e6))
+	holds(t, err, ramp.Shape()[0] == 1e6 && ramp.At1(999_999) == 999_999)
+	holds(t, ramp.Release(), true)
 	holds(t, v.Release(), true)
 	lent.Release()
 	image.Release()
