@@ -10,7 +10,7 @@ func Copy(dst, src Items) {
 	case bytes == 0:
 	case dst.Indirect() || src.Indirect():
 		copyIndirect(dst, src)
-	case len(dst.Shape) == 2 && copyMatrix(&dst, &src):
+	case len(dst.Shape) == 2 && copyMatrix(dst.Base, src.Base, axisOf(&dst, &src, 0), axisOf(&dst, &src, 1), dst.Size):
 	case dst.packed() && src.packed():
 		move(dst.Base, src.Base, bytes)
 	case len(dst.Shape) == 1 && dst.Strides[0] > 0:
@@ -51,16 +51,14 @@ func copyIndirect(dst, src Items) {
 }
 
 // copyMatrix is for what needs no plan: a matrix between C and Fortran order, where small ones are common.
-func copyMatrix(dst, src *Items) bool {
-	if dst.Shape[0] == 1 || dst.Shape[1] == 1 {
-		return false
-	}
-	size := dst.Size
+func copyMatrix(dst, src unsafe.Pointer, rows, cols axis, size int) bool {
 	switch {
-	case dst.Strides[1] == size && src.Strides[0] == size && abs(src.Strides[1]) > size:
-		copyTransposed(dst.Base, src.Base, axis{dst.Shape[1], size, src.Strides[1]}, axis{dst.Shape[0], dst.Strides[0], size}, size)
-	case dst.Strides[0] == size && src.Strides[1] == size && abs(src.Strides[0]) > size:
-		copyTransposed(dst.Base, src.Base, axis{dst.Shape[0], size, src.Strides[0]}, axis{dst.Shape[1], dst.Strides[1], size}, size)
+	case rows.n == 1 || cols.n == 1:
+		return false
+	case cols.dst == size && rows.src == size && abs(cols.src) > size:
+		copyTransposed(dst, src, cols, rows, size)
+	case rows.dst == size && cols.src == size && abs(rows.src) > size:
+		copyTransposed(dst, src, rows, cols, size)
 	default:
 		return false
 	}
@@ -176,14 +174,16 @@ func copyPlanes(outer []axis, dst, src unsafe.Pointer, u, v axis, size int, tile
 
 // copyTransposed copies a plane where u has the unit stride in dst and v that in src.
 func copyTransposed(dst, src unsafe.Pointer, u, v axis, size int) {
-	switch {
+	switch short := min(u.n, v.n); {
+	case short >= narrow:
+		transpose(dst, src, u.n, v.n, v.dst, u.src, size)
 	case v.n <= 4 && u.src == v.n*size:
 		splitPixels(dst, src, u.n, v.n, v.dst, size)
 	case u.n <= 4 && v.dst == u.n*size:
 		mergePixels(dst, src, v.n, u.n, u.src, size)
-	case min(u.n, v.n) < narrow && !(min(u.n, v.n) == 4 && size >= 4):
-		copyTiles(dst, src, u, v, size)
-	default:
+	case short == 4 && size >= 4:
 		transpose(dst, src, u.n, v.n, v.dst, u.src, size)
+	default:
+		copyTiles(dst, src, u, v, size)
 	}
 }

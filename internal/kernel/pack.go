@@ -7,14 +7,29 @@ import (
 
 // Pack writes the items' bytes to dst, which holds all of them, in C or Fortran order.
 func Pack(dst []byte, src Items, fortran bool) {
-	if len(dst) > 0 {
-		var few [fewDims]int
-		strides := few[:]
-		if len(src.Shape) > fewDims {
-			strides = make([]int, MaxDims)
-		}
-		Copy(contiguous(dst, &src, fortran, strides), src)
+	if len(dst) == 0 || packMatrix(dst, &src, fortran) {
+		return
 	}
+	var few [fewDims]int
+	strides := few[:]
+	if len(src.Shape) > fewDims {
+		strides = make([]int, MaxDims)
+	}
+	Copy(contiguous(dst, &src, fortran, strides), src)
+}
+
+// packMatrix is for matrices in the other order, of which small ones should not wait to be described.
+func packMatrix(dst []byte, src *Items, fortran bool) bool {
+	if len(src.Shape) != 2 || src.Suboffsets != nil {
+		return false
+	}
+	rows, cols := axis{src.Shape[0], src.Size, src.Strides[0]}, axis{src.Shape[1], src.Size, src.Strides[1]}
+	if fortran {
+		cols.dst *= rows.n
+	} else {
+		rows.dst *= cols.n
+	}
+	return copyMatrix(unsafe.Pointer(&dst[0]), src.Base, rows, cols, src.Size)
 }
 
 // Unpack is the way back: src holds the bytes of all items in C or Fortran order.

@@ -6,6 +6,9 @@ import "unsafe"
 // how many bytes a step is on each side.
 type axis struct{ n, dst, src int }
 
+// axisOf is dimension d of the walk over a and b.
+func axisOf(a, b *Items, d int) axis { return axis{a.Shape[d], a.Strides[d], b.Strides[d]} }
+
 // plan is such a walk in its simplest form: no axis of extent 1, every axis forward in dst, the
 // longest strides of dst first, neighbours that lie evenly made one, and rows without gaps made part
 // of the item. The order of a walk is free, since the two sides share no bytes.
@@ -27,7 +30,7 @@ func newPlan(a, b *Items, room []axis) (p plan, dst, src unsafe.Pointer) {
 		if n == 1 {
 			continue
 		}
-		x := axis{n, a.Strides[d], b.Strides[d]}
+		x := axisOf(a, b, d)
 		if x.dst < 0 {
 			dstShift += (n - 1) * x.dst
 			srcShift += (n - 1) * x.src
