@@ -12,20 +12,54 @@ TEXT ·count2AVX2(SB), NOSPLIT, $0-40
 #endif
 	MOVQ         p+0(FP), AX
 	MOVQ         blocks+8(FP), CX
-	MOVQ         pattern+16(FP), DX
-	VMOVQ        DX, X0
-	VPBROADCASTQ X0, Y0
 	MOVQ         mask+24(FP), DX
-	VMOVQ        DX, X1
+	MOVQ         pattern+16(FP), BX
+	VMOVQ        BX, X0
+	VPBROADCASTQ X0, Y0
+	MOVQ         mask+24(FP), BX
+	VMOVQ        BX, X1
 	VPBROADCASTQ X1, Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
 	VPXOR        Y5, Y5, Y5
+	CMPQ         DX, $-1
+	JNE          masked
 	SUBQ         $0x04, CX
-	JL           rest
+	JL           wholeRest
 
-loop:
+wholeLoop:
+	VPCMPEQW (AX), Y0, Y1
+	VPSUBW   Y1, Y2, Y2
+	VPCMPEQW 32(AX), Y0, Y1
+	VPSUBW   Y1, Y3, Y3
+	VPCMPEQW 64(AX), Y0, Y1
+	VPSUBW   Y1, Y4, Y4
+	VPCMPEQW 96(AX), Y0, Y1
+	VPSUBW   Y1, Y5, Y5
+	ADDQ     $0x80, AX
+	SUBQ     $0x04, CX
+	JGE      wholeLoop
+
+wholeRest:
+	ADDQ $0x04, CX
+	JZ   wholeDone
+
+wholeSingle:
+	VPCMPEQW (AX), Y0, Y1
+	VPSUBW   Y1, Y2, Y2
+	ADDQ     $0x20, AX
+	DECQ     CX
+	JNZ      wholeSingle
+
+wholeDone:
+	JMP sum
+
+masked:
+	SUBQ $0x04, CX
+	JL   partRest
+
+partLoop:
 	VPAND    (AX), Y1, Y6
 	VPCMPEQW Y0, Y6, Y6
 	VPSUBW   Y6, Y2, Y2
@@ -40,21 +74,22 @@ loop:
 	VPSUBW   Y6, Y5, Y5
 	ADDQ     $0x80, AX
 	SUBQ     $0x04, CX
-	JGE      loop
+	JGE      partLoop
 
-rest:
+partRest:
 	ADDQ $0x04, CX
-	JZ   done
+	JZ   partDone
 
-single:
+partSingle:
 	VPAND    (AX), Y1, Y6
 	VPCMPEQW Y0, Y6, Y6
 	VPSUBW   Y6, Y2, Y2
 	ADDQ     $0x20, AX
 	DECQ     CX
-	JNZ      single
+	JNZ      partSingle
 
-done:
+partDone:
+sum:
 	VPADDW       Y3, Y2, Y2
 	VPADDW       Y5, Y4, Y4
 	VPADDW       Y4, Y2, Y2
@@ -80,20 +115,54 @@ TEXT ·count4AVX2(SB), NOSPLIT, $0-40
 #endif
 	MOVQ         p+0(FP), AX
 	MOVQ         blocks+8(FP), CX
-	MOVQ         pattern+16(FP), DX
-	VMOVQ        DX, X0
-	VPBROADCASTQ X0, Y0
 	MOVQ         mask+24(FP), DX
-	VMOVQ        DX, X1
+	MOVQ         pattern+16(FP), BX
+	VMOVQ        BX, X0
+	VPBROADCASTQ X0, Y0
+	MOVQ         mask+24(FP), BX
+	VMOVQ        BX, X1
 	VPBROADCASTQ X1, Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
 	VPXOR        Y5, Y5, Y5
+	CMPQ         DX, $-1
+	JNE          masked
 	SUBQ         $0x04, CX
-	JL           rest
+	JL           wholeRest
 
-loop:
+wholeLoop:
+	VPCMPEQD (AX), Y0, Y1
+	VPSUBD   Y1, Y2, Y2
+	VPCMPEQD 32(AX), Y0, Y1
+	VPSUBD   Y1, Y3, Y3
+	VPCMPEQD 64(AX), Y0, Y1
+	VPSUBD   Y1, Y4, Y4
+	VPCMPEQD 96(AX), Y0, Y1
+	VPSUBD   Y1, Y5, Y5
+	ADDQ     $0x80, AX
+	SUBQ     $0x04, CX
+	JGE      wholeLoop
+
+wholeRest:
+	ADDQ $0x04, CX
+	JZ   wholeDone
+
+wholeSingle:
+	VPCMPEQD (AX), Y0, Y1
+	VPSUBD   Y1, Y2, Y2
+	ADDQ     $0x20, AX
+	DECQ     CX
+	JNZ      wholeSingle
+
+wholeDone:
+	JMP sum
+
+masked:
+	SUBQ $0x04, CX
+	JL   partRest
+
+partLoop:
 	VPAND    (AX), Y1, Y6
 	VPCMPEQD Y0, Y6, Y6
 	VPSUBD   Y6, Y2, Y2
@@ -108,21 +177,22 @@ loop:
 	VPSUBD   Y6, Y5, Y5
 	ADDQ     $0x80, AX
 	SUBQ     $0x04, CX
-	JGE      loop
+	JGE      partLoop
 
-rest:
+partRest:
 	ADDQ $0x04, CX
-	JZ   done
+	JZ   partDone
 
-single:
+partSingle:
 	VPAND    (AX), Y1, Y6
 	VPCMPEQD Y0, Y6, Y6
 	VPSUBD   Y6, Y2, Y2
 	ADDQ     $0x20, AX
 	DECQ     CX
-	JNZ      single
+	JNZ      partSingle
 
-done:
+partDone:
+sum:
 	VPADDD       Y3, Y2, Y2
 	VPADDD       Y5, Y4, Y4
 	VPADDD       Y4, Y2, Y2
@@ -145,20 +215,54 @@ TEXT ·count8AVX2(SB), NOSPLIT, $0-40
 #endif
 	MOVQ         p+0(FP), AX
 	MOVQ         blocks+8(FP), CX
-	MOVQ         pattern+16(FP), DX
-	VMOVQ        DX, X0
-	VPBROADCASTQ X0, Y0
 	MOVQ         mask+24(FP), DX
-	VMOVQ        DX, X1
+	MOVQ         pattern+16(FP), BX
+	VMOVQ        BX, X0
+	VPBROADCASTQ X0, Y0
+	MOVQ         mask+24(FP), BX
+	VMOVQ        BX, X1
 	VPBROADCASTQ X1, Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
 	VPXOR        Y5, Y5, Y5
+	CMPQ         DX, $-1
+	JNE          masked
 	SUBQ         $0x04, CX
-	JL           rest
+	JL           wholeRest
 
-loop:
+wholeLoop:
+	VPCMPEQQ (AX), Y0, Y1
+	VPSUBQ   Y1, Y2, Y2
+	VPCMPEQQ 32(AX), Y0, Y1
+	VPSUBQ   Y1, Y3, Y3
+	VPCMPEQQ 64(AX), Y0, Y1
+	VPSUBQ   Y1, Y4, Y4
+	VPCMPEQQ 96(AX), Y0, Y1
+	VPSUBQ   Y1, Y5, Y5
+	ADDQ     $0x80, AX
+	SUBQ     $0x04, CX
+	JGE      wholeLoop
+
+wholeRest:
+	ADDQ $0x04, CX
+	JZ   wholeDone
+
+wholeSingle:
+	VPCMPEQQ (AX), Y0, Y1
+	VPSUBQ   Y1, Y2, Y2
+	ADDQ     $0x20, AX
+	DECQ     CX
+	JNZ      wholeSingle
+
+wholeDone:
+	JMP sum
+
+masked:
+	SUBQ $0x04, CX
+	JL   partRest
+
+partLoop:
 	VPAND    (AX), Y1, Y6
 	VPCMPEQQ Y0, Y6, Y6
 	VPSUBQ   Y6, Y2, Y2
@@ -173,21 +277,22 @@ loop:
 	VPSUBQ   Y6, Y5, Y5
 	ADDQ     $0x80, AX
 	SUBQ     $0x04, CX
-	JGE      loop
+	JGE      partLoop
 
-rest:
+partRest:
 	ADDQ $0x04, CX
-	JZ   done
+	JZ   partDone
 
-single:
+partSingle:
 	VPAND    (AX), Y1, Y6
 	VPCMPEQQ Y0, Y6, Y6
 	VPSUBQ   Y6, Y2, Y2
 	ADDQ     $0x20, AX
 	DECQ     CX
-	JNZ      single
+	JNZ      partSingle
 
-done:
+partDone:
+sum:
 	VPADDQ       Y3, Y2, Y2
 	VPADDQ       Y5, Y4, Y4
 	VPADDQ       Y4, Y2, Y2
@@ -219,9 +324,9 @@ TEXT ·index1AVX2(SB), NOSPLIT, $0-48
 	VMOVQ        BX, X2
 	VPBROADCASTQ X2, Y2
 	SUBQ         $0x04, CX
-	JL           rest
+	JL           findRest
 
-loop:
+findLoop:
 	VPAND    (AX), Y1, Y3
 	VPCMPEQB Y0, Y3, Y3
 	VPXOR    Y2, Y3, Y3
@@ -238,16 +343,16 @@ loop:
 	VPXOR    Y2, Y4, Y4
 	VPOR     Y4, Y3, Y3
 	VPTEST   Y3, Y3
-	JNZ      rest
+	JNZ      findRest
 	ADDQ     $0x80, AX
 	SUBQ     $0x04, CX
-	JGE      loop
+	JGE      findLoop
 
-rest:
+findRest:
 	ADDQ $0x04, CX
-	JZ   done
+	JZ   findDone
 
-single:
+findSingle:
 	VPAND     (AX), Y1, Y3
 	VPCMPEQB  Y0, Y3, Y3
 	VPXOR     Y2, Y3, Y3
@@ -256,9 +361,9 @@ single:
 	JNZ       found
 	ADDQ      $0x20, AX
 	DECQ      CX
-	JNZ       single
+	JNZ       findSingle
 
-done:
+findDone:
 	MOVQ $-1, AX
 	MOVQ AX, ret+40(FP)
 	VZEROUPPER
@@ -291,9 +396,9 @@ TEXT ·index2AVX2(SB), NOSPLIT, $0-48
 	VMOVQ        BX, X2
 	VPBROADCASTQ X2, Y2
 	SUBQ         $0x04, CX
-	JL           rest
+	JL           findRest
 
-loop:
+findLoop:
 	VPAND    (AX), Y1, Y3
 	VPCMPEQW Y0, Y3, Y3
 	VPXOR    Y2, Y3, Y3
@@ -310,16 +415,16 @@ loop:
 	VPXOR    Y2, Y4, Y4
 	VPOR     Y4, Y3, Y3
 	VPTEST   Y3, Y3
-	JNZ      rest
+	JNZ      findRest
 	ADDQ     $0x80, AX
 	SUBQ     $0x04, CX
-	JGE      loop
+	JGE      findLoop
 
-rest:
+findRest:
 	ADDQ $0x04, CX
-	JZ   done
+	JZ   findDone
 
-single:
+findSingle:
 	VPAND     (AX), Y1, Y3
 	VPCMPEQW  Y0, Y3, Y3
 	VPXOR     Y2, Y3, Y3
@@ -328,9 +433,9 @@ single:
 	JNZ       found
 	ADDQ      $0x20, AX
 	DECQ      CX
-	JNZ       single
+	JNZ       findSingle
 
-done:
+findDone:
 	MOVQ $-1, AX
 	MOVQ AX, ret+40(FP)
 	VZEROUPPER
@@ -363,9 +468,9 @@ TEXT ·index4AVX2(SB), NOSPLIT, $0-48
 	VMOVQ        BX, X2
 	VPBROADCASTQ X2, Y2
 	SUBQ         $0x04, CX
-	JL           rest
+	JL           findRest
 
-loop:
+findLoop:
 	VPAND    (AX), Y1, Y3
 	VPCMPEQD Y0, Y3, Y3
 	VPXOR    Y2, Y3, Y3
@@ -382,16 +487,16 @@ loop:
 	VPXOR    Y2, Y4, Y4
 	VPOR     Y4, Y3, Y3
 	VPTEST   Y3, Y3
-	JNZ      rest
+	JNZ      findRest
 	ADDQ     $0x80, AX
 	SUBQ     $0x04, CX
-	JGE      loop
+	JGE      findLoop
 
-rest:
+findRest:
 	ADDQ $0x04, CX
-	JZ   done
+	JZ   findDone
 
-single:
+findSingle:
 	VPAND     (AX), Y1, Y3
 	VPCMPEQD  Y0, Y3, Y3
 	VPXOR     Y2, Y3, Y3
@@ -400,9 +505,9 @@ single:
 	JNZ       found
 	ADDQ      $0x20, AX
 	DECQ      CX
-	JNZ       single
+	JNZ       findSingle
 
-done:
+findDone:
 	MOVQ $-1, AX
 	MOVQ AX, ret+40(FP)
 	VZEROUPPER
@@ -435,9 +540,9 @@ TEXT ·index8AVX2(SB), NOSPLIT, $0-48
 	VMOVQ        BX, X2
 	VPBROADCASTQ X2, Y2
 	SUBQ         $0x04, CX
-	JL           rest
+	JL           findRest
 
-loop:
+findLoop:
 	VPAND    (AX), Y1, Y3
 	VPCMPEQQ Y0, Y3, Y3
 	VPXOR    Y2, Y3, Y3
@@ -454,16 +559,16 @@ loop:
 	VPXOR    Y2, Y4, Y4
 	VPOR     Y4, Y3, Y3
 	VPTEST   Y3, Y3
-	JNZ      rest
+	JNZ      findRest
 	ADDQ     $0x80, AX
 	SUBQ     $0x04, CX
-	JGE      loop
+	JGE      findLoop
 
-rest:
+findRest:
 	ADDQ $0x04, CX
-	JZ   done
+	JZ   findDone
 
-single:
+findSingle:
 	VPAND     (AX), Y1, Y3
 	VPCMPEQQ  Y0, Y3, Y3
 	VPXOR     Y2, Y3, Y3
@@ -472,9 +577,9 @@ single:
 	JNZ       found
 	ADDQ      $0x20, AX
 	DECQ      CX
-	JNZ       single
+	JNZ       findSingle
 
-done:
+findDone:
 	MOVQ $-1, AX
 	MOVQ AX, ret+40(FP)
 	VZEROUPPER
