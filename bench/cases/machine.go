@@ -1,9 +1,11 @@
 package cases
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/go-memoryview/memoryview/bench/peer"
@@ -17,21 +19,31 @@ type Machine struct {
 	Python    *peer.Worker // nil where there is none
 	Extension bool         // Python has gomemoryview
 	OnlyOurs  bool         // the peers are not measured, and need not be made ready
+
+	held []byte // see heldBytes
 }
+
+// heldBytes is what the program holds all the time, as one that works with arrays does. A heap of a few MiB
+// would have the collector run at every few dozen calls that allocate.
+const heldBytes = 64 << 20
 
 // NewMachine starts the Python that MEMORYVIEW_PYTHON names, if it does; with gomemoryview, if MEMORYVIEW_EXTENSION
 // names the folder in which it is.
 func NewMachine() (*Machine, error) {
+	m := &Machine{held: bytes.Repeat([]byte{1}, heldBytes)}
 	python := os.Getenv("MEMORYVIEW_PYTHON")
 	if python == "" {
-		return new(Machine), nil
+		return m, nil
 	}
-	worker, err := peer.Start(python)
-	return &Machine{Python: worker, Extension: os.Getenv("MEMORYVIEW_EXTENSION") != ""}, err
+	var err error
+	m.Python, err = peer.Start(python)
+	m.Extension = os.Getenv("MEMORYVIEW_EXTENSION") != ""
+	return m, err
 }
 
 // Close ends what NewMachine started.
 func (m *Machine) Close() error {
+	runtime.KeepAlive(m.held)
 	if m.Python == nil {
 		return nil
 	}

@@ -138,6 +138,13 @@ func TestTransposeStaysInside(t *testing.T) {
 	}
 }
 
+// aligned is memory that starts a line.
+func aligned(n int) []byte {
+	mem := make([]byte, n+lineSize)
+	at := -int(uintptr(unsafe.Pointer(&mem[0]))) & (lineSize - 1)
+	return mem[at : at+n]
+}
+
 // TestTransposeLarge reaches the blocks, and the way past the caches at its true size.
 func TestTransposeLarge(t *testing.T) {
 	for _, c := range []struct{ rows, cols, size, gap, lead int }{
@@ -156,11 +163,6 @@ func TestTransposeLarge(t *testing.T) {
 		{3, 100_000, 2, 0, 0},
 	} {
 		t.Run(fmt.Sprintf("%dx%dx%d", c.rows, c.cols, c.size), func(t *testing.T) {
-			aligned := func(n int) []byte {
-				mem := make([]byte, n+64)
-				at := -int(uintptr(unsafe.Pointer(&mem[0]))) & 63
-				return mem[at : at+n]
-			}
 			dst := newSide(aligned, c.cols, c.rows*c.size, c.gap, c.lead, false)
 			src := newSide(aligned, c.rows, c.cols*c.size, 0, 0, false)
 			checkTransposed(t, dst, src, c.rows, c.cols, c.size)
