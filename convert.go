@@ -53,5 +53,5 @@ func convertBuffer(to, from *buffer.Buffer) (err error) {
 		return err
 	}
 	defer visitFrom.Leave(&err)
-	return typed.Convert(dst, src, to.Type(), from.Type())
+	return typed.Convert(&dst, &src, to.Type(), from.Type())
 }

@@ -38,7 +38,8 @@ func Peek(obj any, flags Flags) (*Buffer, error) {
 	}
 	b := peeks.Get().(*Buffer)
 	if err := b.lendPlain(obj, flags); err != nil {
-		peeks.Put(b) // zero still
+		*b = Buffer{}
+		peeks.Put(b)
 		return nil, err
 	}
 	b.block.Store(&peeked)
@@ -47,12 +48,12 @@ func Peek(obj any, flags Flags) (*Buffer, error) {
 
 // Done ends what Peek began. Nobody may have the buffer afterwards.
 func (b *Buffer) Done() {
-	pooled := b.block.Load() == &peeked
-	_ = b.Release()
-	if pooled {
-		*b = Buffer{}
-		peeks.Put(b)
+	if b.block.Load() != &peeked {
+		_ = b.Release()
+		return
 	}
+	*b = Buffer{}
+	peeks.Put(b)
 }
 
 // peeked is the block of all memory that is the collector's and of no exporter.

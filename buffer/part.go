@@ -40,6 +40,12 @@ func (p *part) set(it *item, l *Layout) {
 	}
 }
 
+// setRow is set for n items side by side in one dimension.
+func (p *part) setRow(it *item, n int) {
+	p.item, p.ndim, p.nbytes = it, 1, n*it.size
+	p.inline[0], p.inline[1] = n, it.size
+}
+
 // dims returns the part's own slices, which nobody may change.
 func (p *part) dims() (shape, strides, suboffsets []int) {
 	n := int(p.ndim)

@@ -52,22 +52,30 @@ const single = -1
 
 // lendItems lends n values of a type, which lie as Go laid them.
 func (b *Buffer) lendItems(base unsafe.Pointer, n int, p *plain, readOnly bool, flags Flags) error {
-	var store [2 * inlineDims]int
-	l := Layout{ItemSize: p.item.size, Format: p.item.format, Shape: store[:0]}
-	if n != single {
-		l.Shape = append(l.Shape, n)
+	if n == single || len(p.dims) > 0 {
+		shape := p.dims
+		if n != single {
+			shape = append([]int{n}, shape...)
+		}
+		if err := b.setContiguous(p.item, shape); err != nil {
+			return err
+		}
+	} else {
+		b.setRow(p.item, n)
 	}
-	l.Shape = append(l.Shape, p.dims...)
+	b.base, b.readOnly, b.flags = base, readOnly || p.hasBool, flags
+	l := b.layout()
+	return request(&l, b.readOnly, flags)
+}
+
+// setContiguous is set for items in C order.
+func (b *Buffer) setContiguous(it *item, shape []int) error {
+	l := Layout{ItemSize: it.size, Shape: shape}
 	if err := l.check(); err != nil { // arrays of struct{} can have any shape
 		return err
 	}
-	l.Strides = l.allStrides(store[inlineDims:])
-	readOnly = readOnly || p.hasBool
-	if err := request(&l, readOnly, flags); err != nil {
-		return err
-	}
-	b.base, b.readOnly, b.flags = base, readOnly, flags
-	b.set(p.item, &l)
+	l.Strides = l.allStrides(nil)
+	b.set(it, &l)
 	return nil
 }
 

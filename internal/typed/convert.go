@@ -10,26 +10,26 @@ import (
 )
 
 // Convert copies the values of src's items to dst's. On an error nothing is written.
-func Convert(dst, src kernel.Items, to, from *format.Type) error {
-	if err := align(&dst, &src); err != nil || dst.Count() == 0 {
+func Convert(dst, src *kernel.Items, to, from *format.Type) error {
+	if err := align(dst, src); err != nil || dst.Count() == 0 {
 		return err
 	}
 	numberTo, okTo := NumberOf(to)
 	numberFrom, okFrom := NumberOf(from)
 	if !okTo || !okFrom {
-		return convertValues(dst, src, to, from)
+		return convertValues(*dst, *src, to, from)
 	}
 	if !kernel.Convertible(numberTo, numberFrom) {
 		return fmt.Errorf("%w: a complex number has no place there: convert its parts, from a cast to its floats", format.ErrType)
 	}
-	if kernel.Overlap(&dst, &src) {
-		if err := checkTemporary(src); err != nil {
+	if kernel.Overlap(dst, src) {
+		if err := checkTemporary(*src); err != nil {
 			return err
 		}
-		src = packed(src)
+		*src = packed(*src)
 	}
-	if at, ok := kernel.Convert(dst, src, numberTo, numberFrom); !ok {
-		return errDoesNotFit(src, from, at)
+	if at, ok := kernel.Convert(*dst, *src, numberTo, numberFrom); !ok {
+		return errDoesNotFit(*src, from, at)
 	}
 	return nil
 }
