@@ -230,7 +230,8 @@ func gmvConvert(dst, src *C.gmvBuffer) (code C.int) {
 	if err := refuseObjects(to); err != nil {
 		return refuse(err, C.gmvBadType)
 	}
-	err = typed.Convert(items(dst), items(src), to, from)
+	into, values := items(dst), items(src)
+	err = typed.Convert(&into, &values, to, from)
 	switch {
 	case err == nil:
 		return C.gmvDone
