@@ -128,6 +128,9 @@ func gmvDerive(dst, src *C.gmvBuffer, to *C.char, itemsize C.ptrdiff_t, ndim C.i
 	}
 	derived := buffer.Layout{ItemSize: size, Suboffsets: own.Suboffsets}
 	fill := int(src.len) - int(offset)
+	if whole != 0 && (offset < 0 || fill < 0) {
+		return refuse(fmt.Errorf("offset %d is outside of the memory of %d bytes", offset, src.len), C.gmvBadValue)
+	}
 	if ndim == C.gmvNoShape {
 		if size == 0 || fill%size != 0 {
 			return refuse(fmt.Errorf("%w: %d bytes are no whole number of items of %d bytes", buffer.ErrLayout, fill, size), C.gmvBadValue)

@@ -14,14 +14,17 @@ static int is_nd(State *state, PyTypeObject *type)
 /* A view without a layout, with room for one. The caller fills it, describes it and has it tracked. */
 MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim)
 {
-	MemoryView *self = PyObject_GC_NewVar(MemoryView, type, 3 * ndim);
+	int nd = is_nd(PyType_GetModuleState(Py_TYPE(OBJECT(managed))), type);
+	MemoryView *self = nd ? (MemoryView *)PyType_GenericAlloc(type, 3 * ndim) : PyObject_GC_NewVar(MemoryView, type, 3 * ndim);
 	if (!self)
 		return NULL;
+	if (nd)
+		PyObject_GC_UnTrack(self); /* what a class in Python adds had to be cleared */
 	Py_INCREF(OBJECT(managed));
 	managed->exports++;
 	self->managed = managed;
 	self->hash = -1;
-	self->flags = is_nd(PyType_GetModuleState(Py_TYPE(OBJECT(managed))), type) ? VIEW_ND : 0;
+	self->flags = nd ? VIEW_ND : 0;
 	self->letter = self->kind = self->size = 0;
 	self->exports = 0;
 	self->weakrefs = NULL;

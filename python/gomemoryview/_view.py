@@ -213,10 +213,11 @@ class View(_engine.View):
             raise TypeError(f"cast() argument 'format' must be str, not {type(format).__name__}")
         if order not in ("C", "F"):
             raise ValueError("order must be 'C' or 'F'")
-        if strides is not None and shape is None:
-            raise ValueError("strides are of a shape: give one")
+        extents, steps = numbers(shape), numbers(strides)
+        if steps is not None and (extents is None or len(steps) != len(extents)):
+            raise ValueError(f"{len(steps)} strides are those of as many dimensions, and the shape is {shape!r}")
         try:
-            return self._derive(format, -1, numbers(shape), numbers(strides), order, offset, True)
+            return self._derive(format, -1, extents, steps, order, offset, True)
         except NotImplementedError as error:
             raise ValueError(str(error)) from None
 
@@ -271,7 +272,7 @@ class View(_engine.View):
             source = View(value)
         except TypeError:
             source = None
-        if source is not None and source.ndim and not (nodes(self.format)[0].kind in (BYTES, PASCAL) and isinstance(value, (bytes, bytearray))):
+        if source is not None and source.ndim and self.ndim and not (nodes(self.format)[0].kind in (BYTES, PASCAL) and isinstance(value, (bytes, bytearray))):
             raise ValueError(
                 f"cannot assign items {source.format!r:.100} ({source.itemsize} bytes) in shape {source.shape} to {self.format!r:.100} "
                 f"({self.itemsize} bytes) in shape {self.shape}: make them the same by cast, or use convert_from"
