@@ -4,6 +4,7 @@ import doctest
 import inspect
 import os
 import pydoc
+import re
 import unittest
 from typing import Any, Iterator, Tuple
 
@@ -31,6 +32,15 @@ class Help(unittest.TestCase):
         readme = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "README.md")
         failed, tried = doctest.testfile(readme, module_relative=False)
         self.assertEqual((failed, tried > 0), (0, True))
+
+    def test_tour_is_true(self) -> None:
+        """The project's own README, in whose blocks of Python the answers end with the block."""
+        readme = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md")
+        with open(readme, encoding="utf-8") as file:
+            blocks = re.findall(r"```python\n(>>> .*?)```", file.read(), re.DOTALL)
+        tests = [doctest.DocTestParser().get_doctest(block, {}, "README.md", readme, 0) for block in blocks]
+        results = [doctest.DocTestRunner().run(test) for test in tests]
+        self.assertEqual((sum(failed for failed, _ in results), len(blocks)), (0, 1))
 
     def test_everything_has_a_text(self) -> None:
         """One line at least."""
