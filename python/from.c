@@ -70,7 +70,6 @@ PyObject *gmv_from_memory(PyTypeObject *type, char *memory, Py_ssize_t size, int
 	ManagedBuffer *loan = managed ? managed_new(managed) : NULL;
 	if (!loan)
 		return NULL;
-	PyObject_GC_Track(loan);
 	if (PyBuffer_FillInfo(&loan->master, NULL, memory, size, access != PyBUF_WRITE, PyBUF_FULL_RO) < 0) {
 		Py_DECREF(loan);
 		return NULL;
@@ -96,7 +95,6 @@ PyObject *gmv_from_buffer(PyTypeObject *type, const Py_buffer *info)
 	ManagedBuffer *loan = managed ? managed_new(managed) : NULL;
 	if (!loan)
 		return NULL;
-	PyObject_GC_Track(loan);
 	loan->format = copy_text(info->format ? info->format : "B");
 	if (!loan->format) {
 		Py_DECREF(loan);

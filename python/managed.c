@@ -4,7 +4,7 @@
 
 #include "shim.h"
 
-/* A managed buffer without a loan, for the collector to track once it has one. */
+/* A managed buffer without a loan, for the collector to track once it holds what may hold it. */
 ManagedBuffer *managed_new(PyTypeObject *type)
 {
 	ManagedBuffer *self = PyObject_GC_New(ManagedBuffer, type);
@@ -53,6 +53,8 @@ ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags)
 void give_back(Py_buffer *loan)
 {
 	PyObject *type, *value, *traceback;
+	if (!loan->obj)
+		return;
 	PyErr_Fetch(&type, &value, &traceback);
 	PyBuffer_Release(loan);
 	PyErr_Restore(type, value, traceback);

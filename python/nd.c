@@ -177,8 +177,10 @@ static PyObject *from_memory(PyObject *type, PyObject *args)
 		return NULL;
 	PyObject *view = gmv_from_memory((PyTypeObject *)type, (char *)address, size, writable ? PyBUF_WRITE : PyBUF_READ);
 	if (view && owner != Py_None) {
+		ManagedBuffer *loan = ((MemoryView *)view)->managed;
 		Py_INCREF(owner);
-		((MemoryView *)view)->managed->owner = ((MemoryView *)view)->managed->base = ((MemoryView *)view)->view.obj = owner;
+		loan->owner = loan->base = ((MemoryView *)view)->view.obj = owner;
+		PyObject_GC_Track(loan);
 	}
 	return view;
 }

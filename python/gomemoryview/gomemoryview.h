@@ -75,15 +75,17 @@ typedef struct {
 typedef char GoMemoryView_LaidOutAlike[offsetof(GoMemoryViewObject, view) == offsetof(PyMemoryViewObject, view) ? 1 : -1];
 #endif
 
-/* The table of the package, which the first call imports, once in each file that is compiled; NULL with an ImportError
-   where it is missing or of another version. */
+/* The table of the package once it is imported, in each file that is compiled. */
+static const GoMemoryView_CAPI *GoMemoryView_Imported = NULL;
+
+/* The same, for which the first call imports the package; NULL with an ImportError where it is missing or of another
+   version. */
 static inline const GoMemoryView_CAPI *GoMemoryView_Import(void)
 {
-	static const GoMemoryView_CAPI *imported = NULL;
 	const GoMemoryView_CAPI *api;
 	PyObject *module, *capsule;
-	if (imported)
-		return imported;
+	if (GoMemoryView_Imported)
+		return GoMemoryView_Imported;
 	module = PyImport_ImportModule("gomemoryview"); /* PyCapsule_Import would not say why it fails */
 	if (!module)
 		return NULL;
@@ -102,7 +104,7 @@ static inline const GoMemoryView_CAPI *GoMemoryView_Import(void)
 			GOMEMORYVIEW_VERSION, sizeof(GoMemoryView_CAPI), api->version, api->size);
 		return NULL;
 	}
-	imported = api;
+	GoMemoryView_Imported = api;
 	return api;
 }
 
@@ -111,7 +113,7 @@ static inline const GoMemoryView_CAPI *GoMemoryView_Import(void)
 
    Errors: TypeError for what exports no buffer, ValueError for a released view and for more than 64 dimensions, what
    the exporter raises. CPython trusts the exporter; here a negative size, no shape, suboffsets without strides and a
-   length other than product(shape) * itemsize are a BufferError. NULL is a SystemError, which crashes CPython. */
+   length less than product(shape) * itemsize are a BufferError. NULL is a SystemError, which crashes CPython. */
 static inline PyObject *GoMemoryView_FromObject(PyObject *object)
 {
 	const GoMemoryView_CAPI *api = GoMemoryView_Import();
@@ -161,6 +163,8 @@ static inline int GoMemoryView_Check(PyObject *object)
 	PyObject *type, *value, *traceback;
 	if (Py_TYPE(object) == &PyMemoryView_Type)
 		return 1;
+	if (GoMemoryView_Imported)
+		return GoMemoryView_Imported->check(object);
 	PyErr_Fetch(&type, &value, &traceback);
 	api = GoMemoryView_Import();
 	PyErr_Restore(type, value, traceback);

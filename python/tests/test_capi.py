@@ -243,7 +243,7 @@ class Attempts(unittest.TestCase):
                 (attempts.from_buffer, 4, 1, 1, words(4), False, True),
                 (attempts.from_buffer, 4, 1, 1, words(-4), False, False),
                 (attempts.from_buffer, 4, 1, 1, words(5), False, False),
-                (attempts.from_buffer, 4, 1, 0, b"", False, False),
+                (attempts.from_buffer, 1, 4, 0, b"", False, False),
                 (attempts.from_buffer, 4, 1, 3, words(most, most, 4), True, False),
                 (attempts.from_buffer, 1, 1, 65, words(*[1] * 65), True, False),
             ]
