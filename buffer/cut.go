@@ -26,6 +26,9 @@ type Cut struct {
 // the dimensions before a pointer follows it. What would need two pointers followed at one
 // dimension is ErrLayout.
 func (b *Buffer) Cut(dst *Buffer, cuts ...Cut) error {
+	if b.isNarrow(cuts) {
+		return b.cutNarrow(dst, &cuts[0])
+	}
 	if err := b.share(dst); err != nil {
 		return err
 	}
@@ -49,12 +52,20 @@ func (b *Buffer) CutBorrowed(dst *Buffer, cuts ...Cut) error {
 	if blk == nil {
 		return errReleased("part of a buffer")
 	}
+	lender := b.holder()
+	if b.isNarrow(cuts) {
+		if err := b.narrow(&dst.part, &cuts[0]); err != nil {
+			return err
+		}
+		dst.lender = lender
+		return nil
+	}
 	p := b.part
 	if err := p.cut(blk, cuts); err != nil {
 		return err
 	}
-	dst.lender, dst.part = b.holder(), p
-	dst.handle = false
+	p.handle = false
+	dst.lender, dst.part = lender, p
 	return nil
 }
 
@@ -65,7 +76,7 @@ func (b *Buffer) SliceBorrowed(dst *Buffer, start, count int) error {
 		return b.CutBorrowed(dst, Cut{Start: start, Count: count, Step: 1})
 	}
 	lender := b.holder()
-	offset, nbytes := b.piece(start, count) // read before it is written: what was just written is slow to read
+	offset, nbytes := b.piece(start, count)
 	dst.part = b.part
 	dst.lender = lender
 	dst.handle, dst.offset, dst.nbytes, dst.inline[0] = false, offset, nbytes, count
@@ -85,9 +96,6 @@ func (b *Buffer) holder() *Buffer {
 
 // cut keeps what the cuts select of a part that nobody else has seen yet. On an error the part is of no use.
 func (p *part) cut(blk *block, cuts []Cut) (err error) {
-	if len(cuts) == 1 && p.more == nil && p.ndim > 0 && !cuts[0].Drop {
-		return p.narrow(&cuts[0])
-	}
 	if len(cuts) == 0 {
 		return nil
 	}
@@ -99,14 +107,38 @@ func (p *part) cut(blk *block, cuts []Cut) (err error) {
 	return p.apply(cuts)
 }
 
-// narrow is apply for the case of every day: a slice of the first of few dimensions.
-func (p *part) narrow(c *Cut) error {
+// isNarrow tells the case of every day: a slice of the first of few dimensions.
+func (p *part) isNarrow(cuts []Cut) bool {
+	return len(cuts) == 1 && p.more == nil && p.ndim > 0 && !cuts[0].Drop
+}
+
+// cutNarrow is Cut for that case.
+func (b *Buffer) cutNarrow(dst *Buffer, c *Cut) error {
+	if dst.item != nil {
+		return errInUse()
+	}
+	blk := b.live()
+	if blk == nil || !blk.enter() {
+		return errReleased("part of a buffer")
+	}
+	if err := b.narrow(&dst.part, c); err != nil {
+		blk.leave()
+		return err
+	}
+	dst.block.Store(blk)
+	return nil
+}
+
+// narrow writes to dst, which may be p, what is left of it. On an error dst is as it was.
+func (p *part) narrow(dst *part, c *Cut) error {
 	if err := checkCut(*c, 0, p.inline[0]); err != nil {
 		return err
 	}
-	p.offset, p.nbytes = p.piece(c.Start, c.Count)
-	p.inline[0] = c.Count
-	p.inline[p.ndim] *= c.Step
+	offset, nbytes := p.piece(c.Start, c.Count) // read before it is written: what was just written is slow to read
+	stride := p.inline[p.ndim] * c.Step
+	*dst = *p
+	dst.handle, dst.offset, dst.nbytes = false, offset, nbytes
+	dst.inline[0], dst.inline[dst.ndim] = c.Count, stride
 	return nil
 }
 
