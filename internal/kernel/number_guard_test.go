@@ -49,8 +49,10 @@ func onesAtFence(t *testing.T, to, from Number, dst, src []byte) {
 		t.Fatalf("%d ones of %v and %v are unequal", n, to, from)
 	}
 	items := line(dst, to.Size)
-	if got := Count(&items, &Match{Pattern: item}); got != n {
-		t.Fatalf("%d of %d ones of %v", got, n, to)
+	for _, mask := range [][]byte{nil, item} {
+		if got := Count(&items, &Match{Pattern: item, Mask: mask}); got != n {
+			t.Fatalf("%d of %d ones of %v, masked by %x", got, n, to, mask)
+		}
 	}
 	if got := Index(&items, &Match{Pattern: item, Except: true}); got != -1 {
 		t.Fatalf("number %d of %d ones of %v is none", got, n, to)
