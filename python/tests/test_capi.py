@@ -166,6 +166,33 @@ class Seven(unittest.TestCase):
         """
         program(text, path=compiled("seven", *REPLACE))
 
+    def test_memory_is_flat(self) -> None:
+        """What the functions make goes again, and what they refuse leaves nothing behind."""
+        text = """
+            import sys, seven
+            source = bytearray(range(64))
+            odd = memoryview(source)[::2]
+            def cycle():
+                seven.from_memory(16, 0x100)
+                seven.from_object(seven.from_object(source))
+                seven.get_contiguous(odd, 0x100, b"F")
+                seven.from_buffer(source, "f")
+                seven.give_back()
+                for refused in (lambda: seven.get_contiguous(odd, 0x200, b"C"), lambda: seven.from_object(5)):
+                    try:
+                        refused()
+                    except (BufferError, TypeError):
+                        pass
+            def blocks(n):
+                for _ in range(n):
+                    cycle()
+                return sys.getallocatedblocks(), sys.getrefcount(source), sys.getrefcount(type(seven.from_object(b"")))
+            before, after = blocks(10000), blocks(int(sys.argv[1]))
+            print(after[0] - before[0] < 50, after[1:] == before[1:])
+        """
+        cycles = "1000000" if "MEMORYVIEW_SOAK" in os.environ else "20000"
+        self.assertEqual(program(text, cycles, path=compiled("seven", *REPLACE)), "True True\n")
+
     def test_threads(self) -> None:
         """Many meet at the first call."""
         text = """
