@@ -36,8 +36,10 @@ static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
 		if (!extent || !PyLong_Check(extent))
 			break;
 		extents[i] = PyLong_AsSsize_t(extent);
-		if (extents[i] == -1 && PyErr_Occurred())
+		if (extents[i] == -1 && PyErr_Occurred()) {
+			PyErr_Clear();
 			break;
+		}
 		++*valid;
 	}
 	return n > MAX_DIMS ? MAX_DIMS + 1 : (int)n;

@@ -206,10 +206,9 @@ static int assign_scalar(MemoryView *self, PyObject *key, PyObject *value)
 static int assign_index(MemoryView *self, PyObject *key, PyObject *value)
 {
 	Py_ssize_t index;
-	int failed = as_index(key, &index);
 	if (self->view.ndim > 1)
 		return refuse(PyExc_NotImplementedError, "sub-views are not implemented");
-	if (failed || clamp(self, 0, &index) < 0 || refuse_released(self) < 0)
+	if (as_index(key, &index) < 0 || clamp(self, 0, &index) < 0 || refuse_released(self) < 0)
 		return -1;
 	return item_set(self, step(&self->view, self->view.buf, 0, index), value);
 }

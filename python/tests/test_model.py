@@ -25,17 +25,21 @@ STEPS = 14
 
 
 class Index:
-    """An integer to those who ask."""
+    """An integer to those who ask, who are counted."""
+
+    asked = 0
 
     def __init__(self, value: Any) -> None:
         self.value = value
 
     def __index__(self) -> Any:
+        Index.asked += 1
         if isinstance(self.value, Exception):
             raise self.value
         return self.value
 
     def __float__(self) -> Any:
+        Index.asked += 1
         return self.value
 
 
@@ -223,12 +227,13 @@ def facts(view: Any) -> Any:
 
 
 def outcome(run: Callable[[], Any]) -> "tuple[Any, Any]":
-    """The result of an operation, and how it looks."""
+    """The result of an operation, and how it looks: what it gives or raises, and how often it asked for a number."""
+    Index.asked = 0
     try:
         result = run()
     except Exception as error:
-        return None, [type(error).__name__, str(error).replace("gomemoryview.", "")]
-    return result, plain(result)
+        return None, [Index.asked, type(error).__name__, str(error).replace("gomemoryview.", "")]
+    return result, [Index.asked, plain(result)]
 
 
 class Model(unittest.TestCase):
