@@ -23,9 +23,9 @@ func (s *scratch) start() unsafe.Pointer {
 	return unsafe.Add(unsafe.Pointer(s), -int(uintptr(unsafe.Pointer(s)))&(lineSize-1))
 }
 
-// crowded reports whether destination rows push each other out.
+// crowded reports whether destination rows push each other out. A few rows have room.
 func (m matrix) crowded() bool {
-	return m.size <= 2 && m.dstStride%crowdedStride == 0 && m.rows >= stripRows
+	return m.size <= 2 && m.dstStride%crowdedStride == 0 && m.rows >= stripRows && m.cols*m.size >= lineSize
 }
 
 // byWay transposes strip by strip, by way of a scratch. Past the caches, destination rows are whole lines.
