@@ -19,14 +19,11 @@ static PyObject *ask_python(const char *function, const char *text)
 	return answer;
 }
 
-static int open_format(PyObject *read, Format *format)
+static void open_format(PyObject *read, Format *format)
 {
-	PyObject *table;
-	if (!read || !PyArg_ParseTuple(read, "SO!", &table, &PyTuple_Type, &format->records))
-		return -1;
-	format->nodes = (const gmvNode *)PyBytes_AsString(table);
+	format->nodes = (const gmvNode *)PyBytes_AsString(PyTuple_GetItem(read, 0));
 	format->texts = (const char *)(format->nodes + format->nodes->next);
-	return 0;
+	format->records = PyTuple_GetItem(read, 1);
 }
 
 static char *text_of(Format *format)
@@ -38,11 +35,12 @@ static char *text_of(Format *format)
 int format_read(const char *text, Py_buffer *view)
 {
 	Format format;
-	PyObject *read = ask_python("read", text);
-	if (open_format(read, &format) < 0) {
+	PyObject *table, *records, *read = ask_python("read", text);
+	if (!read || !PyArg_ParseTuple(read, "SO!", &table, &PyTuple_Type, &records)) {
 		Py_XDECREF(read);
 		return -1;
 	}
+	open_format(read, &format);
 	view->internal = read;
 	view->format = text_of(&format);
 	return 0;
@@ -76,8 +74,9 @@ static int format_of(MemoryView *self, Format *format)
 		else
 			self->view.internal = fresh.internal;
 	}
-	if (refuse_released(self) < 0 || open_format(self->view.internal, format) < 0)
+	if (refuse_released(self) < 0)
 		return -1;
+	open_format(self->view.internal, format);
 	return format->nodes->size <= self->view.itemsize ? 0 : raise_code(gmvShort);
 }
 
@@ -185,7 +184,7 @@ int format_set(MemoryView *self, char *item, PyObject *value)
 	one.buf = item;
 	one.ndim = 0;
 	one.suboffsets = NULL;
-	PyObject *view = (PyObject *)view_again(self, &one), *done = view ? PyObject_CallMethod(view, "_fill", "(O)", value) : NULL;
+	PyObject *view = (PyObject *)view_again(self, &one), *done = view ? PyObject_CallMethod(view, "_fill", "Oi", value, 0) : NULL;
 	Py_XDECREF(view);
 	Py_XDECREF(done);
 	return done ? 0 : -1;

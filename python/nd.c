@@ -110,7 +110,7 @@ int nd_assign(PyObject *object, PyObject *key, PyObject *value)
 	MemoryView *view = find(self, key, &part, room) < 0 ? NULL : view_again(self, &part);
 	int done = !view ? -1 : PyObject_CheckBuffer(value) ? assign_from(view, value, gmvAssign) : 0;
 	if (done == 0) { /* then it is one item for all, or wrong */
-		PyObject *filled = PyObject_CallMethod((PyObject *)view, "_fill", "(O)", value);
+		PyObject *filled = PyObject_CallMethod((PyObject *)view, "_fill", "Oi", value, PyObject_CheckBuffer(value));
 		done = filled ? 1 : -1;
 		Py_XDECREF(filled);
 	}

@@ -178,10 +178,7 @@ func derivedSize(src *C.gmvBuffer, to *C.char, itemsize int, whole bool) (int, e
 	if itemsize < 0 {
 		itemsize = typ.Size()
 	}
-	switch {
-	case itemsize == 0 && whole:
-		return 0, fmt.Errorf("%w: items of format %.40q have no bytes", buffer.ErrValue, text(to))
-	case itemsize < typ.Size():
+	if itemsize < typ.Size() {
 		return 0, fmt.Errorf("%w: format %.40q needs items of %d bytes", buffer.ErrLayout, text(to), typ.Size())
 	}
 	return itemsize, nil

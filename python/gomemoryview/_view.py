@@ -11,11 +11,14 @@ import re
 import struct
 import sys
 import types
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple, Tuple
 
 from . import _engine
 
 __all__ = ["View"]
+
+Plain = Tuple[int, int, float, float, bytes]
+Packer = Callable[[bytearray, int, Any], None]
 
 MANY = 500  # formats and records that are kept in mind
 NODE = struct.Struct("@4B7n")  # gmvNode in engine.h
@@ -91,25 +94,46 @@ def unpickle_record(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
     return record_type(names)._make(values)
 
 
-def pack(format: str, value: Any) -> bytearray:
+def pack(format: str, value: Any) -> bytes:
     """An item of a format, made of a value. Padding is zero."""
     item = bytearray(nodes(format)[0].size)
-    store(item, 0, nodes(format), 0, value)
-    return item
+    packer(format)(item, 0, value)
+    return bytes(item)
 
 
-def store(item: bytearray, offset: int, all_nodes: list[Node], at: int, value: Any) -> None:
-    """Makes a node's part of an item, which lies at an offset."""
+@functools.lru_cache(MANY)
+def packer(format: str) -> Packer:
+    """A function that makes an item of a value, in a bytearray from an offset on."""
+    return node_packer(nodes(format), 0)
+
+
+def node_packer(all_nodes: list[Node], at: int) -> Packer:
+    """The same for a node."""
     node = all_nodes[at]
     if node.kind == RECORD:
         fields = inside(all_nodes, at)
-        for field, part in zip(fields, parts(value, tuple(all_nodes[field].name for field in fields), len(fields))):
-            store(item, offset + all_nodes[field].offset, all_nodes, field, part)
-    elif node.kind == LIST:
-        for i, part in enumerate(parts(value, None, node.parts)):
-            store(item, offset + i * node.stride, all_nodes, at + 1, part)
-    else:
-        _engine.store(item, offset, node.format, *plain(node, value))
+        names = tuple(all_nodes[field].name for field in fields)
+        packers = [(all_nodes[field].offset, node_packer(all_nodes, field)) for field in fields]
+
+        def record(item: bytearray, offset: int, value: Any) -> None:
+            for (place, pack), part in zip(packers, parts(value, names, len(names))):
+                pack(item, offset + place, part)
+
+        return record
+    if node.kind == LIST:
+        element = node_packer(all_nodes, at + 1)
+
+        def elements(item: bytearray, offset: int, value: Any) -> None:
+            for i, part in enumerate(parts(value, None, node.parts)):
+                element(item, offset + i * node.stride, part)
+
+        return elements
+    format, plain, store = node.format, PLAIN[node.kind], _engine.store
+
+    def leaf(item: bytearray, offset: int, value: Any) -> None:
+        store(item, offset, format, *plain(node, value))
+
+    return leaf
 
 
 def parts(value: Any, names: tuple[str, ...] | None, count: int) -> tuple[Any, ...]:
@@ -127,26 +151,61 @@ def parts(value: Any, names: tuple[str, ...] | None, count: int) -> tuple[Any, .
     return values
 
 
-def plain(node: Node, value: Any) -> tuple[int, int, float, float, bytes]:
-    """A value as the engine has it: its kind, an integer, the parts of a complex number, and text."""
-    if node.kind in (INT, UINT, ADDRESS):
-        integer = operator.index(value)
-        if not -(2**63) <= integer < 2**64:
-            raise ValueError(f"{value!r:.100} is out of the range of format {node.format!r}")
-        return INT if integer < 2**63 else UINT, integer % 2**64, 0.0, 0.0, b""
-    if node.kind == BOOL:
-        return BOOL, bool(value), 0.0, 0.0, b""
-    if node.kind in (FLOAT, COMPLEX):
-        if isinstance(value, (str, bytes, bytearray)):
-            raise TypeError(f"an item of format {node.format!r} is made of a number, not of {value!r:.100}")
-        number: complex = float(value) if node.kind == FLOAT else complex(value)
-        return node.kind, 0, number.real, number.imag, b""
-    if node.kind == TEXT:
-        if not isinstance(value, str):
-            raise TypeError(f"an item of format {node.format!r} is made of a str, not of {value!r:.100}")
-        return TEXT, 0, 0.0, 0.0, value.encode()
-    with memoryview(value) as lent:
-        return BYTES, 0, 0.0, 0.0, lent.tobytes()
+# A value as the engine has it: its kind, an integer, the parts of a complex number, and text.
+
+
+def plain_integer(node: Node, value: Any) -> Plain:
+    """For integers and addresses."""
+    integer = operator.index(value)
+    if 0 <= integer < 2**64:
+        return UINT, integer, 0.0, 0.0, b""
+    if not -(2**63) <= integer < 0:
+        raise ValueError(f"{value!r:.100} is out of the range of format {node.format!r}")
+    return INT, integer + 2**64, 0.0, 0.0, b""
+
+
+def plain_number(node: Node, value: Any) -> Plain:
+    """For floats and complex numbers."""
+    if isinstance(value, (str, bytes, bytearray)):
+        raise TypeError(f"an item of format {node.format!r} is made of a number, not of {value!r:.100}")
+    number: complex = float(value) if node.kind == FLOAT else complex(value)
+    return node.kind, 0, number.real, number.imag, b""
+
+
+def plain_bool(node: Node, value: Any) -> Plain:
+    """For bools."""
+    return BOOL, bool(value), 0.0, 0.0, b""
+
+
+def plain_bytes(node: Node, value: Any) -> Plain:
+    """For bytes, with their length before them or not."""
+    return BYTES, 0, 0.0, 0.0, value if isinstance(value, bytes) else memoryview(value).tobytes()
+
+
+def plain_text(node: Node, value: Any) -> Plain:
+    """For text."""
+    if not isinstance(value, str):
+        raise TypeError(f"an item of format {node.format!r} is made of a str, not of {value!r:.100}")
+    return TEXT, 0, 0.0, 0.0, value.encode()
+
+
+PLAIN: dict[int, Callable[[Node, Any], Plain]] = {
+    BOOL: plain_bool, INT: plain_integer, UINT: plain_integer, ADDRESS: plain_integer,
+    FLOAT: plain_number, COMPLEX: plain_number, BYTES: plain_bytes, PASCAL: plain_bytes, TEXT: plain_text,
+}  # fmt: skip
+
+
+@functools.lru_cache(MANY)
+def places(format: str) -> dict[str, tuple[Any, ...]]:
+    """Of each field with a name: format, size, offset, and the shape and strides of its subarray."""
+    all_nodes, found = nodes(format), {}
+    for at in reversed(inside(all_nodes, 0) if all_nodes[0].kind == RECORD else []):
+        name, offset, shape, strides = all_nodes[at].name, all_nodes[at].offset, (), ()
+        while all_nodes[at].kind == LIST:
+            shape, strides, at = (*shape, all_nodes[at].parts), (*strides, all_nodes[at].stride), at + 1
+        found[name] = all_nodes[at].format, all_nodes[at].size, offset, shape, strides
+    found.pop("", None)
+    return dict(reversed(found.items()))
 
 
 def unpickle(data: Any, format: str, itemsize: int, shape: tuple[int, ...], order: str, readonly: bool) -> View:
@@ -223,23 +282,19 @@ class View(_engine.View):
 
     def field(self, name: str) -> View:
         """A view of one field of the records, in the same memory. A subarray adds its dimensions. view[name] is the same."""
-        all_nodes = nodes(self.format)
-        if all_nodes[0].kind != RECORD:
-            raise TypeError(f"items of format {self.format!r:.100} have no fields: cast to a record, T{{...}}, first")
-        at = next((at for at in inside(all_nodes, 0) if all_nodes[at].name == name != ""), 0)
-        if at == 0:
-            raise ValueError(f"there is no field {name!r:.100}, but {', '.join(map(repr, self.fields)) or 'none that has a name'}")
-        offset, shape, strides = all_nodes[at].offset, self.shape, self.strides
-        while all_nodes[at].kind == LIST:
-            shape, strides, at = (*shape, all_nodes[at].parts), (*strides, all_nodes[at].stride), at + 1
-        return self._derive(all_nodes[at].format, all_nodes[at].size, shape, strides, "C", offset, False)
+        try:
+            format, size, offset, shape, strides = places(self.format)[name]
+        except KeyError:
+            if nodes(self.format)[0].kind != RECORD:
+                raise TypeError(f"items of format {self.format!r:.100} have no fields: cast to a record, T{{...}}, first") from None
+            names = ", ".join(map(repr, self.fields)) or "none that has a name"
+            raise ValueError(f"there is no field {name!r:.100}, but {names}") from None
+        return self._derive(format, size, self.shape + shape, self.strides + strides, "C", offset, False)
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the records' fields, without those that have none."""
-        all_nodes = nodes(self.format)
-        names = [all_nodes[at].name for at in inside(all_nodes, 0)] if all_nodes[0].kind == RECORD else []
-        return tuple(name for name in names if name)
+        return tuple(places(self.format))
 
     def transpose(self, *axes: Any) -> View:
         """A view with the dimensions in another order: axes[i] becomes dimension i. Without axes the order is reversed."""
@@ -254,7 +309,7 @@ class View(_engine.View):
     @property
     def T(self) -> View:
         """The view with its dimensions in reverse order."""
-        return self.transpose()
+        return self._derive(None, -1, self.shape[::-1], self.strides[::-1], "C", 0, False)
 
     def convert_from(self, source: Any) -> None:
         """Assigns the values of an exporter's items, whatever its format is, as far as they fit: else it is a ValueError.
@@ -266,18 +321,16 @@ class View(_engine.View):
             raise TypeError("cannot modify read-only memory")
         self._convert(source)
 
-    def _fill(self, value: Any) -> None:
-        """Assigns a value that is no exporter of like items, by making it an item, and that all items."""
-        try:
+    def _fill(self, value: Any, lends: int) -> None:
+        """Assigns a value that is no exporter of like items, by making it an item, and that all items. C calls it."""
+        if lends and self.ndim and not (nodes(self.format)[0].kind in (BYTES, PASCAL) and isinstance(value, (bytes, bytearray))):
             source = View(value)
-        except TypeError:
-            source = None
-        if source is not None and source.ndim and self.ndim and not (nodes(self.format)[0].kind in (BYTES, PASCAL) and isinstance(value, (bytes, bytearray))):
-            raise ValueError(
-                f"cannot assign items {source.format!r:.100} ({source.itemsize} bytes) in shape {source.shape} to {self.format!r:.100} "
-                f"({self.itemsize} bytes) in shape {self.shape}: make them the same by cast, or use convert_from"
-            )
-        self._write(bytes(pack(self.format, value)))
+            if source.ndim:
+                raise ValueError(
+                    f"cannot assign items {source.format!r:.100} ({source.itemsize} bytes) in shape {source.shape} to {self.format!r:.100} "
+                    f"({self.itemsize} bytes) in shape {self.shape}: make them the same by cast, or use convert_from"
+                )
+        self._write(pack(self.format, value))
 
     @classmethod
     def from_memory(cls, address: int, size: int, writable: bool = False, *, owner: Any = None) -> View:
