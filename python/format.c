@@ -212,14 +212,16 @@ PyObject *format_store(PyObject *module, PyObject *args)
 	Py_buffer item;
 	Py_ssize_t offset;
 	char *format;
-	int kind, code = gmvCrashed;
+	int kind, code;
 	unsigned long long integer;
 	gmvValue value;
 	if (!PyArg_ParseTuple(args, "w*nsiKddy#:store", &item, &offset, &format, &kind, &integer, &value.real, &value.imaginary,
 		&value.text, &value.length))
 		return NULL;
 	value.integer = integer;
-	code = gmvStore((char *)item.buf + offset, format, kind, &value);
+	if (offset < 0 || offset > item.len)
+		offset = item.len;
+	code = gmvStore((char *)item.buf + offset, item.len - offset, format, kind, &value);
 	PyBuffer_Release(&item);
 	if (code != gmvDone)
 		return raise_code(code), NULL;

@@ -225,7 +225,7 @@ static int set_float(MemoryView *self, char *item, PyObject *value)
 		memcpy(item, &narrow, sizeof narrow);
 	} else {
 		gmvValue given = {.real = x};
-		int code = gmvStore(item, "e", gmvFloat, &given);
+		int code = gmvStore(item, 2, "e", gmvFloat, &given);
 		if (code != gmvDone)
 			return code == gmvBadValue ? invalid_value(self) : raise_code(code);
 	}

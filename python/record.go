@@ -175,17 +175,18 @@ func gmvLoad(value *C.gmvValue, room unsafe.Pointer, text_ *C.char, item unsafe.
 	return C.gmvDone
 }
 
-// gmvStore writes a value, which is given as its kind has it, to an item of one of the formats of gmvCompile's table.
+// gmvStore writes a value, which is given as its kind has it, to an item of one of the formats of gmvCompile's table,
+// for which there is room.
 //
 //export gmvStore
-func gmvStore(item unsafe.Pointer, text_ *C.char, kind C.int, value *C.gmvValue) (code C.int) {
+func gmvStore(item unsafe.Pointer, room C.ptrdiff_t, text_ *C.char, kind C.int, value *C.gmvValue) (code C.int) {
 	defer guarded(&code)
 	guard()
 	typ, err := parse(text(text_))
 	if err != nil {
 		return refuse(err, C.gmvUnreadable)
 	}
-	if err := typ.Pack(unsafe.Slice((*byte)(item), typ.Size()), goValue(kind, value)); err != nil {
+	if err := typ.Pack(unsafe.Slice((*byte)(item), int(room)), goValue(kind, value)); err != nil {
 		return refuse(err, C.gmvBadValue)
 	}
 	return C.gmvDone

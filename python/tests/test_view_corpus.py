@@ -193,6 +193,34 @@ def contiguous(case: "dict[str, Any]") -> Any:
     return {"direct": direct, "ro": int(made.readonly), "strides": list(made.strides), "C": made.tobytes().hex()}
 
 
+def leaves(value: Any) -> Any:
+    """The single items of one, as the struct module lists them."""
+    return [leaf for part in value for leaf in leaves(part)] if isinstance(value, (list, tuple)) else [value]
+
+
+def item_of(memory: Any, fmt: str) -> Any:
+    """The view of one item, which may be shorter than the memory."""
+    content = source.rule(memory) if isinstance(memory, int) else memory if isinstance(memory, bytearray) else bytes.fromhex(memory)
+    return View(bytearray(content)).cast(fmt, (), strides=())
+
+
+def format_(case: "dict[str, Any]") -> Any:
+    """Sizes, and items read and written."""
+    op = case["op"]
+    if op == "size":
+        return item_of(bytearray(1 << 16), case["fmt"]).itemsize
+    if op == "unpack":
+        return encode(leaves(item_of(case["mem"], case["fmt"])[()]))
+    if op == "pack":
+        view, values = item_of(bytearray(1 << 12), case["fmt"]), [decode(value) for value in case["values"]]
+        view[()] = tuple(values) if isinstance(view[()], tuple) else values[0]
+        return view.tobytes().hex()
+    want = case["want"]
+    loan = Loan([case["mem"], want["fmt"], want["size"], []])
+    facts = {"fmt": loan.view.format, "size": loan.view.itemsize, "value": encode(loan.view[()])}
+    return {**want, **facts}
+
+
 # What an error of the engine is in Python.
 EXCEPTIONS = {
     "ErrReleased": "ValueError",
@@ -276,6 +304,10 @@ class Corpus(unittest.TestCase):
     def test_hash(self) -> None:
         """hash."""
         self.check("hash", hash_, lambda case: "owner" in case or case.get("released"))
+
+    def test_format(self) -> None:
+        """format: what struct and NumPy say of an item; of ctypes and of what NumPy reads there is no item, nor any of Python objects."""
+        self.check("format", format_, lambda case: case["op"] in ("reads", "ctypes") or case.get("opaque") or case.get("fmt") == "O")
 
     def test_contiguous(self) -> None:
         """contiguous."""
