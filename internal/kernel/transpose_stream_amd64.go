@@ -7,8 +7,9 @@ import "unsafe"
 // Large matrices are written past the caches, in whole lines: an ordinary store reads the line first,
 // and throws out of the cache what is read next.
 
-// streamBytes is the size from where that pays. On an AMD EPYC 7003 (Zen 3, 512 KiB of second and
-// 32 MiB of third cache) both ways took the same at 1 to 2 MiB, and this one 0.5 to 0.8 as long at 4 to 8.
+// streamBytes is the size from where that pays; by way of a scratch, it pays from twice that, unless rows are
+// crowded. On an AMD EPYC 7003 (Zen 3, 512 KiB of second and 32 MiB of third cache) both ways took the same at
+// 2 MiB, and this one 0.5 to 0.9 as long at 4 to 8; for items of one byte 1.7 at 4 MiB, 1.1 at 8 and 0.8 at 16.
 var streamBytes = 4 << 20
 
 // streamHigh is how many rows of the source a strip has, by item size, and streamCols how many bytes of each
@@ -22,7 +23,11 @@ const streamCols = 4 << 10
 // stream transposes past the caches, and reports whether it did: source rows must fill a line,
 // destination rows have their lines in step, and no item lies across two.
 func (m matrix) stream() bool {
-	if !hasAVX2 || m.rows*m.cols*m.size < streamBytes || m.cols*m.size < lineSize {
+	bytes := m.rows * m.cols * m.size
+	if !hasAVX2 || bytes < streamBytes || m.cols*m.size < lineSize {
+		return false
+	}
+	if m.size < 4 && bytes/2 < streamBytes && !m.crowded() {
 		return false
 	}
 	if m.size > 16 || lineSize%m.size != 0 || m.dstStride%lineSize != 0 {

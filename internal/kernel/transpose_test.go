@@ -148,7 +148,7 @@ func aligned(n int) []byte {
 // TestTransposeLarge reaches the blocks, and the way past the caches at its true size.
 func TestTransposeLarge(t *testing.T) {
 	for _, c := range []struct{ rows, cols, size, gap, lead int }{
-		{2048, 2100, 1, 64, 60},
+		{3000, 2900, 1, 8, 60},
 		{2048, 101, 1, 0, 0},
 		{1000, 90, 1, 1048, 7},
 		{1030, 70, 2, 2036, 2},
