@@ -153,7 +153,7 @@ static PyObject *method_enter(PyObject *self, PyObject *unused)
 	return self;
 }
 
-static PyObject *method_exit(PyObject *self, PyObject *const *args, Py_ssize_t n)
+static PyObject *method_exit(PyObject *self, PyObject *args)
 {
 	return method_release(self, NULL);
 }
@@ -182,7 +182,7 @@ static PyMethodDef methods[] = {
 		"The items' bytes as hexadecimal digits, with a separator after every bytes_per_sep bytes,\n"
 		"counted from the right, or from the left where it is negative."},
 	{"__enter__", method_enter, METH_NOARGS, "__enter__($self, /)\n--\n\nThe view itself, in a with statement."},
-	{"__exit__", FUNCTION(method_exit), METH_FASTCALL, "__exit__($self, /, *exc_info)\n--\n\nRelease the view at the end of a with statement."},
+	{"__exit__", method_exit, METH_VARARGS, "__exit__($self, /, *exc_info)\n--\n\nRelease the view at the end of a with statement."},
 	/* from 3.12 */
 	{"_from_flags", FUNCTION(view_from_flags), WORDS | METH_CLASS,
 		"_from_flags($type, /, object, flags)\n--\n\nA view of an object that is asked for its buffer with these flags."},

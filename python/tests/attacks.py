@@ -875,6 +875,100 @@ time.sleep(0.1)
 """)
 
 
+INTERPRETER = """
+import gc
+import gomemoryview
+View = gomemoryview.memoryview
+memory = bytearray(range(256)) * 400
+view = View(memory)
+part = view[::2]
+assert part.tobytes() == bytes(memory)[::2] and view[:3].hex(":") == "00:01:02"
+view[1:] = view[:-1]
+class Memory(bytearray):
+    pass
+knot = Memory(b"x")
+knot.view, knot.items = View(knot), iter(View(knot))
+kept = [view, part, memoryview(view), knot]
+del knot
+gc.collect()
+"""
+
+
+@attack
+def interpreters() -> None:
+    """11: interpreters that share the GIL use the module in turn, and end with live views; one with its own is refused."""
+    try:
+        import _xxsubinterpreters as interpreters  # before 3.13
+    except ImportError:
+        import _interpreters as interpreters  # type: ignore[import-not-found, no-redef]
+    make = interpreters.create if sys.version_info >= (3, 13) else lambda kind: interpreters.create(isolated=kind == "isolated")
+    for _ in range(5):
+        others = [make("legacy") for _ in range(2)]
+        for _ in range(2):
+            for other in others:
+                assert interpreters.run_string(other, INTERPRETER) is None
+                exec(INTERPRETER, {})
+        for other in others:
+            interpreters.destroy(other)
+    assert View(b"abc")[1:].tolist() == [98, 99]
+    if PEP688:  # 3.12, whose interpreters can have a GIL of their own
+        check = "try:\n    import gomemoryview\nexcept ImportError as error:\n    assert 'subinterpreters' in str(error)\nelse:\n    raise SystemError"
+        assert interpreters.run_string(make("isolated"), check) is None
+
+
+GO = """
+package main
+
+import "C"
+import "runtime"
+
+//export Sum
+func Sum(n C.long) C.long {
+	parts := make(chan int)
+	for i := range 8 {
+		go func() {
+			garbage := make([][]byte, 0)
+			for range int(n) {
+				garbage = append(garbage, make([]byte, 1000))
+			}
+			parts <- len(garbage) * i
+		}()
+	}
+	total := 0
+	for range 8 {
+		total += <-parts
+	}
+	runtime.GC()
+	return C.long(total)
+}
+
+func main() {}
+"""
+
+
+@attack
+def another_go() -> None:
+    """11: another library in Go, with goroutines and a collector of its own, in the same process."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "main.go"), "w") as file:
+            file.write(GO)
+        environment = {**os.environ, "GO111MODULE": "off", "CGO_ENABLED": "1", "GOFLAGS": ""}
+        environment.pop("LD_PRELOAD", None)
+        subprocess.run(["go", "build", "-buildmode=c-shared", "-o", "other.so", "main.go"], cwd=folder, env=environment, check=True)
+        other = ctypes.CDLL(os.path.join(folder, "other.so"))
+    memory = bytearray(range(256)) * 1024
+
+    def ours() -> None:
+        view = View(memory)
+        assert view[::-3].tobytes() == bytes(memory)[::-3]
+        assert view == view[:] and len(view.hex(":")) == 3 * len(memory) - 1
+
+    def theirs() -> None:
+        assert other.Sum(1000) == 28000
+
+    hammer(ours, theirs, threads=4)
+
+
 @attack
 def signals() -> None:
     """11: signals arrive during bulk work."""

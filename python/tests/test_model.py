@@ -173,8 +173,31 @@ def operations(rng: random.Random) -> "list[tuple[str, Callable[..., Any]]]":
         ("obj", lambda T, v, w: type(v.obj).__name__),
         ("sizeof", lambda T, v, w: v.__sizeof__()),
         ("from flags", lambda T, v, w: T._from_flags(v.obj, flags)),
+        ("deep copy", lambda T, v, w: copy.deepcopy(v)),
+        ("not callable", lambda T, v, w: v()),
+        ("sum", lambda T, v, w: v + w),
+        ("del attribute", lambda T, v, w: delattr(v, "shape")),
+        ("iterator", lambda T, v, w: listed(v) is None or type(iter(v))()),
+        ("pickled iterator", lambda T, v, w: listed(v) is None or pickle.dumps(iter(v))),
+        ("copied iterator", lambda T, v, w: listed(v) is None or copy.copy(iter(v))),
+        ("iterated iterator", lambda T, v, w: listed(v) is None or list(iter(iter(v)))),
     ]
+    name, args, words = rng.choice(METHODS), rng.choices(VALUES, k=rng.randrange(4)), rng.choice([{}, {}, {"sep": ":"}, {"x": 1}])
+    rare += [
+        (f"{name} {args} {words}", lambda T, v, w: getattr(v, name)(*args, **words)),
+        (f"{name} of the type {args}", lambda T, v, w: getattr(T, name)(*args)),
+    ] * 8
     return common + [rng.choice(rare)] * 3
+
+
+# What is called with any arguments. The others tell of addresses, or give a view of the builtin type on both sides.
+METHODS = [
+    name
+    for name in dir(BUILTIN)
+    if callable(getattr(BUILTIN, name))
+    and name not in ("__buffer__", "__release_buffer__", "__class__", "__dir__", "__format__", "__init_subclass__", "__new__", "__repr__")
+    and name not in ("__str__", "__subclasshook__", "__reduce__", "__getattribute__", "__getstate__", "__sizeof__", "__iter__", "__init__")
+]
 
 
 def listed(view: Any) -> Any:
