@@ -25,6 +25,10 @@ func groupSize(n, group int) int {
 func HexSpread(digits []byte, from int, sep byte, group int) {
 	n := (len(digits) - from) / 2
 	size := groupSize(n, group)
+	if size == 1 {
+		spreadBytes(digits, digits[from:], sep)
+		return
+	}
 	next := size
 	if rest := n % size; group > 0 && rest > 0 {
 		next = rest
@@ -38,4 +42,13 @@ func HexSpread(digits []byte, from int, sep byte, group int) {
 		digits[to] = sep
 		to++
 	}
+}
+
+// spreadBytes is HexSpread for groups of one byte, which are too small to be copied one by one.
+func spreadBytes(dst, src []byte, sep byte) {
+	for len(src) > 2 && len(dst) > 2 {
+		dst[0], dst[1], dst[2] = src[0], src[1], sep
+		dst, src = dst[3:], src[2:]
+	}
+	copy(dst, src)
 }
