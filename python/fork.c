@@ -3,45 +3,53 @@
 /* Forks. A child has one thread; of the engine's own it has none, and what those were doing is never done there. */
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "shim.h"
 
-/* Whether another thread of the process runs or wants to, as far as the system tells. */
-static int others_run(void)
+enum { RUNS = -1, UNKNOWN = -2 };
+
+/* The number of the system call in which a thread of this process waits. */
+static long waits_in(const char *thread)
+{
+	char path[300], text[32] = "";
+	snprintf(path, sizeof path, "/proc/self/task/%s/syscall", thread);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
+	if (file >= 0)
+		close(file);
+	return n <= 0 ? UNKNOWN : *text == 'r' ? RUNS : strtol(text, NULL, 10);
+}
+
+/* Whether another thread of the process runs or wants to, or naps: the engine's watchman does while he keeps an eye on
+   others, and takes their locks when he wakes. True where the system does not tell. */
+static int others_are_awake(void)
 {
 	DIR *threads = opendir("/proc/self/task");
 	if (!threads)
 		return 1;
-	int running = 0;
-	for (struct dirent *entry; (entry = readdir(threads));) {
-		char path[300], text[64];
-		snprintf(path, sizeof path, "/proc/self/task/%s/stat", entry->d_name);
-		FILE *file = entry->d_name[0] == '.' ? NULL : fopen(path, "r");
-		if (!file)
-			continue;
-		size_t size = fread(text, 1, sizeof text - 1, file);
-		fclose(file);
-		text[size] = 0;
-		const char *state = strrchr(text, ')'); /* after the name, which may hold anything */
-		running += state && state[1] == ' ' && state[2] == 'R';
+	int awake = 0;
+	for (struct dirent *thread; !awake && (thread = readdir(threads));) {
+		long call = *thread->d_name == '.' ? UNKNOWN : waits_in(thread->d_name);
+		awake = call == RUNS || call == SYS_nanosleep; /* the thread that asks is told that it reads */
 	}
 	closedir(threads);
-	return running > 1; /* the one that asks does */
+	return awake;
 }
 
-/* Waits until the engine's threads sleep: one that is awake may hold a lock that nobody would open in the child. One of
-   them looks around for a while before it goes to sleep. Others' threads may keep this waiting in vain, but not for long. */
+/* Waits until the engine's threads sleep: one that is awake may hold a lock that nobody would open in the child. Others'
+   threads may keep this waiting in vain, but not for long. */
 static void wait_for_quiet(void)
 {
-	enum { ENOUGH = 4, MOST = 100 };
-	struct timespec moment = {0, 100 * 1000};
-	for (int i = 0, quiet = 0; i < MOST && quiet < ENOUGH; i++) {
+	enum { MOST = 500 };
+	const struct timespec moment = {.tv_nsec = 100 * 1000};
+	for (int i = 0; i < MOST && others_are_awake(); i++)
 		nanosleep(&moment, NULL);
-		quiet = others_run() ? 0 : quiet + 1;
-	}
 }
 
 /* Forks that are under way: the hooks are there twice where the module was imported anew. */
