@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync/atomic"
+	"time"
 )
 
 // Interrupt raises KeyboardInterrupt in all calls from Go that are under way, as soon as they run
@@ -32,7 +33,7 @@ func (th *thread) interrupt() uintptr {
 //
 // When the context is done while Do waits for the GIL, f is not called, and the error is the context's
 // cause. When it is done while f runs, KeyboardInterrupt is raised in f's Python code, as [Python.Interrupt]
-// does, and Do returns when f does, with both errors. Where the context can be done, f is called in
+// does, and every second again, until f returns; Do returns both errors. Where the context can be done, f is called in
 // another goroutine, unless this one is inside another Do; a panic in f is passed on.
 func (p *Python) Do(ctx context.Context, f func() error) error {
 	if ctx.Err() != nil {
@@ -60,15 +61,26 @@ func (p *Python) Do(ctx context.Context, f func() error) error {
 // run is a function under way, which its context can interrupt.
 type run struct {
 	thread      *thread
-	over        atomic.Bool
+	over        chan struct{} // closed with the GIL held
 	interrupted atomic.Bool
 }
 
+// again is how soon after an interrupt the next one comes: Python loses those that a destructor meets, or a bare except.
+const again = time.Second
+
 // run calls f, and interrupts it when the context is done.
 func (g gil) run(ctx context.Context, f func() error) error {
-	r := &run{thread: g.thread}
+	r := &run{thread: g.thread, over: make(chan struct{})}
 	g.thread.runs = append(g.thread.runs, r)
-	stop := context.AfterFunc(ctx, func() { _ = g.python.visit(r.interrupt) })
+	stop := context.AfterFunc(ctx, func() {
+		for g.python.visit(r.interrupt) == nil {
+			select {
+			case <-r.over:
+				return
+			case <-time.After(again):
+			}
+		}
+	})
 	defer func() {
 		stop()
 		r.end()
@@ -82,7 +94,9 @@ func (g gil) run(ctx context.Context, f func() error) error {
 
 // interrupt has the GIL, as end has.
 func (r *run) interrupt() {
-	if !r.over.Load() {
+	select {
+	case <-r.over:
+	default:
 		r.interrupted.Store(true)
 		r.thread.interrupt()
 	}
@@ -91,14 +105,14 @@ func (r *run) interrupt() {
 // end takes back an interrupt that came too late, but for one that is for who called this run.
 func (r *run) end() {
 	th := r.thread
-	r.over.Store(true)
+	close(r.over)
 	th.runs = th.runs[:len(th.runs)-1]
-	switch {
-	case !r.interrupted.Load() || th.wanted():
-	case len(th.runs) > 0 || th.stays.Load() > 1:
+	if !r.interrupted.Load() {
+		return
+	}
+	th.shaken = true
+	if !th.wanted() {
 		call(c.SetAsyncExc, th.ident, 0)
-	default:
-		th.interrupted.Store(true) // its state ends soon
 	}
 }
 

@@ -241,6 +241,50 @@ func TestInterruptIsNotSwallowed(t *testing.T) {
 	}
 }
 
+// TestLostInterrupt: Python code may catch an interrupt and go on, so there comes another one.
+func TestLostInterrupt(t *testing.T) {
+	needPython(t)
+	execute(t, "tried = lost = False\ndef spin():\n    global tried\n    while True: tried = True")
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		for {
+			if tried, err := cpython.As[bool](python.Eval("tried")); tried || err != nil {
+				cancel()
+				return
+			}
+		}
+	}()
+	err := python.Do(ctx, func() error {
+		return python.Exec("try: spin()\nexcept KeyboardInterrupt: lost = True\nspin()")
+	})
+	if !isInterrupt(err) || !eval[bool](t, "lost") {
+		t.Errorf("the function ended by %v", err)
+	}
+}
+
+// TestInterruptedImport: an interrupt may come when Python has just taken the import lock, and does not give it back.
+func TestInterruptedImport(t *testing.T) {
+	needPython(t)
+	execute(t, "import _imp")
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	err := python.Do(ctx, func() error { return python.Exec("_imp.acquire_lock()\nwhile True: pass") })
+	if !isInterrupt(err) {
+		t.Error(err)
+	}
+	execute(t, `
+import threading
+def work():
+    try: import no.such
+    except ImportError: imported.set()
+imported = threading.Event()
+threading.Thread(target=work, daemon=True).start()
+`)
+	if got, err := cpython.As[bool](object(t, "imported").CallMethod("wait", 20)); err != nil || !got {
+		t.Fatalf("another thread cannot import any more: %v", err)
+	}
+}
+
 func init() {
 	children["closing"] = childClosing
 	children["subinterpreter"] = childSubinterpreter

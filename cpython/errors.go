@@ -111,26 +111,59 @@ func plain(str uintptr) string {
 	return string(unsafe.Slice((*byte)(pointer(data)), size))
 }
 
-// formatTraceback calls traceback.format_exception. The GIL is held.
+// Functions of Python that are there from the start. To import them later could be interrupted in the middle.
+var (
+	formatException   uintptr // traceback.format_exception
+	releaseImportLock uintptr // _imp.release_lock
+)
+
+func findFunctions() (err error) {
+	formatException, err = function("traceback", "format_exception")
+	if err == nil {
+		releaseImportLock, err = function("_imp", "release_lock")
+	}
+	return err
+}
+
+func function(module, name string) (uintptr, error) {
+	m := call(c.ImportModule, uintptr(unsafe.Pointer(cString(module))))
+	if m == 0 {
+		return 0, raised()
+	}
+	defer decRef(m)
+	return orRaised(call(c.GetAttrString, m, uintptr(unsafe.Pointer(cString(name)))))
+}
+
+// releaseImports gives up the import lock for a thread that has left Python: who is interrupted right after taking it keeps it,
+// and nobody could import anything any more. The GIL is held.
+func releaseImports() {
+	none := tupleOf()
+	defer decRef(none)
+	for none != 0 {
+		done := call(c.CallObject, releaseImportLock, none, 0)
+		if done == 0 { // RuntimeError: not holding the import lock
+			break
+		}
+		decRef(done)
+	}
+	call(c.ErrClear)
+}
+
+// formatTraceback is what Python prints of an exception. The GIL is held.
 func formatTraceback(typ, value, traceback uintptr) string {
-	module := call(c.ImportModule, uintptr(unsafe.Pointer(cString("traceback"))))
-	defer decRef(module)
-	if module == 0 {
-		swallow()
+	if formatException == 0 {
 		return ""
 	}
-	format := call(c.GetAttrString, module, uintptr(unsafe.Pointer(cString("format_exception"))))
-	defer decRef(format)
 	if traceback == 0 {
 		traceback = c.None
 	}
 	args := tupleOf(typ, value, traceback)
 	defer decRef(args)
-	if format == 0 || args == 0 {
+	if args == 0 {
 		swallow()
 		return ""
 	}
-	lines := call(c.CallObject, format, args, 0)
+	lines := call(c.CallObject, formatException, args, 0)
 	defer decRef(lines)
 	if lines == 0 {
 		swallow()

@@ -62,6 +62,9 @@ func (p *Python) admit(ctx context.Context, th *thread) (*thread, error) {
 func (g gil) leave() {
 	p, th := g.python, g.thread
 	if th.stays.Add(-1) == 0 && !th.clean() {
+		if th.wasInterrupted() {
+			releaseImports()
+		}
 		p.threads.remove(th)
 	}
 	call(c.ReleaseGIL, g.state)

@@ -1,6 +1,7 @@
 package cpython
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -177,7 +178,7 @@ func (s status) err() error {
 // in order with what Go prints. The module threading takes the thread that imports it for the main one.
 func (p *Python) prepare() error {
 	p.version, _, _ = strings.Cut(goString(call(c.GetVersion)), " ")
-	if err := defineLent(); err != nil {
+	if err := errors.Join(findFunctions(), defineLent()); err != nil {
 		return err
 	}
 	_, err := p.execute(`import sys, threading

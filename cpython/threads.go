@@ -22,7 +22,8 @@ type thread struct {
 	locals  uintptr // what threading.local, and others, keep in a thread
 	size    uintptr // of an unused locals
 
-	interrupted atomic.Bool // KeyboardInterrupt was raised in it, perhaps not noticed yet
+	interrupted atomic.Bool // all that it does is to end by KeyboardInterrupt
+	shaken      bool        // a part of it was
 	runs        []*run      // of the Do that are under way, which only its own goroutine changes
 }
 
@@ -109,8 +110,10 @@ func (t *threads) remove(th *thread) {
 
 // clean reports whether the next call on this thread finds everything as a new thread does. The GIL is held.
 func (th *thread) clean() bool {
-	return th.kept && !th.interrupted.Load() && call(c.SizeOf, th.context) == 0 && call(c.SizeOf, th.locals) == th.size
+	return th.kept && !th.wasInterrupted() && call(c.SizeOf, th.context) == 0 && call(c.SizeOf, th.locals) == th.size
 }
+
+func (th *thread) wasInterrupted() bool { return th.shaken || th.interrupted.Load() }
 
 // list returns the threads that are in Python, from Go.
 func (t *threads) list() (inside []*thread) {
