@@ -26,27 +26,25 @@ func As[T any](o *Object, err error) (t T, _ error) {
 	}
 	defer o.Release()
 	target := reflect.ValueOf(&t).Elem()
-	if target.Kind() == reflect.Slice {
-		v, err := memoryview.FromObject(o)
-		switch {
-		case err == nil && v.NDim() > 0:
-			defer v.Release()
-			return t, assignView(target, v)
-		case err == nil: // such as a record of NumPy's, which is a tuple to Python
-			_ = v.Release()
-		case !errors.Is(err, errNoBuffer):
-			return t, err
-		}
-	}
 	var value any
 	var made []*Object
-	err = o.with(func(p *Python, address uintptr) error {
-		value, made, err = p.toGo(address)
-		o.Release() // at no cost while the GIL is held
+	copied := false
+	err = o.with(func(p *Python, address uintptr) (err error) {
+		defer o.Release() // at no cost while the GIL is held
+		if target.Kind() == reflect.Slice {
+			copied, err = p.copyItems(target, o, address)
+		}
+		if !copied && err == nil {
+			value, made, err = p.toGo(address)
+		}
 		return err
 	})
+	if err == nil && copied {
+		return t, nil
+	}
 	if err != nil {
-		return t, err
+		var none T // and not what was copied so far
+		return none, err
 	}
 	if same, is := value.(T); is {
 		return same, nil
@@ -57,6 +55,28 @@ func As[T any](o *Object, err error) (t T, _ error) {
 		return none, err
 	}
 	return t, nil
+}
+
+// copyItems copies what an object lends to a slice, if it lends something that has dimensions. The GIL is held until the loan
+// is over, so that it stands in no Close's way.
+func (p *Python) copyItems(to reflect.Value, o *Object, object uintptr) (copied bool, err error) {
+	loan, err := p.borrow(o, object, buffer.FullRO, nil)
+	if errors.Is(err, errNoBuffer) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer loan.Release()
+	if loan.NDim() == 0 { // such as a record of NumPy's, which is a tuple to Python
+		return false, nil
+	}
+	v, err := memoryview.FromBuffer(loan)
+	if err != nil {
+		return false, err
+	}
+	defer v.Release()
+	return true, assignView(to, v)
 }
 
 // ArrayOf returns the items of an array that a call returned, in its own memory, and releases the result:

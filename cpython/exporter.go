@@ -31,27 +31,34 @@ type pyBuffer struct {
 // An object that lends no memory is buffer.ErrType; one that refuses the flags the error for that, with the
 // [*Error] that the object raised.
 func (o *Object) GetBuffer(flags buffer.Flags) (loan *buffer.Buffer, err error) {
-	err = o.with(func(p *Python, object uintptr) error {
-		view, err := getBuffer(object, flags)
-		if err != nil {
-			return err
-		}
-		p.loans.add(view)
-		giveBack := func() {
-			p.loans.remove(view)
-			p.returns.addBuffer(view)
-		}
-		m, offset, l, err := (*pyBuffer)(pointer(view)).memory()
-		if err == nil {
-			m.Obj, m.Release = o, giveBack
-			loan, err = m.Lend(offset, l, flags)
-		}
-		if err != nil {
-			giveBack()
-		}
+	err = o.with(func(p *Python, object uintptr) (err error) {
+		loan, err = p.borrow(o, object, flags, &p.loans)
 		return err
 	})
 	return loan, err
+}
+
+// borrow takes a loan, which is among those that Close counts, or nil. The GIL is held.
+func (p *Python) borrow(o *Object, object uintptr, flags buffer.Flags, counted *loans) (*buffer.Buffer, error) {
+	view, err := getBuffer(object, flags)
+	if err != nil {
+		return nil, err
+	}
+	counted.add(view)
+	giveBack := func() {
+		counted.remove(view)
+		p.returns.addBuffer(view)
+	}
+	m, offset, l, err := (*pyBuffer)(pointer(view)).memory()
+	if err == nil {
+		m.Obj, m.Release = o, giveBack
+		var loan *buffer.Buffer
+		if loan, err = m.Lend(offset, l, flags); err == nil {
+			return loan, nil
+		}
+	}
+	giveBack()
+	return nil, err
 }
 
 // errNoBuffer: the object has no part in the buffer protocol.

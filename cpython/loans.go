@@ -13,12 +13,18 @@ type loans struct {
 }
 
 func (l *loans) add(view uintptr) {
+	if l == nil {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.out[view] = struct{}{}
 }
 
 func (l *loans) remove(view uintptr) {
+	if l == nil {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.out, view)

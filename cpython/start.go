@@ -181,6 +181,7 @@ func (p *Python) prepare() error {
 	if err := errors.Join(findFunctions(), defineLent()); err != nil {
 		return err
 	}
+	_, _ = p.execute("1/0", fileInput) // so that what tells of exceptions is imported, while nobody can interrupt it
 	_, err := p.execute(`import sys, threading
 for stream in sys.stdout, sys.stderr:
     if hasattr(stream, "reconfigure"): stream.reconfigure(line_buffering=True)
