@@ -11,7 +11,8 @@ import (
 // Interrupt raises KeyboardInterrupt in all calls from Go that are under way, as soon as they run
 // Python code again: a C function is not stopped. SIGINT is Go's, as in every Go program; one that
 // wants Python's way calls Interrupt when os/signal tells it of one. It returns how many goroutines were
-// in Python. It may be called while Close waits for them.
+// in Python. It may be called while Close waits for them. As after Ctrl-C in Python, code that was interrupted right after it
+// took a lock may have kept it.
 func (p *Python) Interrupt() (n int, err error) {
 	err = p.visit(func() {
 		for _, th := range p.threads.list() {
