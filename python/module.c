@@ -9,9 +9,8 @@ gmvCode codes[gmvCodes];
 /* The types of the interpreter that a type belongs to; NULL with an exception once its module is cleared. */
 State *state_of(PyTypeObject *type)
 {
-	PyTypeObject *base;
-	while ((base = PyType_GetSlot(type, Py_tp_base)) != &PyBaseObject_Type) /* View, and what is made of it in Python */
-		type = base;
+	while (!PyType_HasFeature(type, TYPE_IMMUTABLE)) /* View, and what is made of it in Python */
+		type = PyType_GetSlot(type, Py_tp_base);
 	State *state = PyType_GetModuleState(type);
 	if (!state || state->managed)
 		return state;

@@ -5,16 +5,16 @@
 #include "shim.h"
 #include <structmember.h>
 
-/* Whether views of a type are View's. */
-static int is_nd(State *state, PyTypeObject *type)
+/* Whether views of a type are View's: of memoryview there are no subtypes. */
+static int is_nd(PyTypeObject *type)
 {
-	return state && state->memoryview && state->memoryview != type;
+	return PyType_HasFeature(type, Py_TPFLAGS_BASETYPE);
 }
 
 /* A view without a layout, with room for one. The caller fills it, describes it and has it tracked. */
 MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim)
 {
-	int nd = is_nd(PyType_GetModuleState(Py_TYPE(OBJECT(managed))), type);
+	int nd = is_nd(type);
 	MemoryView *self = nd ? (MemoryView *)PyType_GenericAlloc(type, 3 * ndim) : PyObject_GC_NewVar(MemoryView, type, 3 * ndim);
 	if (!self)
 		return NULL;
@@ -117,7 +117,7 @@ static PyObject *view_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 	PyObject *object;
 	if (!kwargs && PyTuple_Size(args) == 1)
 		object = PyTuple_GetItem(args, 0);
-	else if (!PyArg_ParseTupleAndKeywords(args, kwargs, is_nd(state_of(type), type) ? "O:View" : "O:memoryview", names, &object))
+	else if (!PyArg_ParseTupleAndKeywords(args, kwargs, is_nd(type) ? "O:View" : "O:memoryview", names, &object))
 		return NULL;
 	return gmv_from_object(type, object);
 }
