@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 hypothesis.settings.register_profile("short", max_examples=80, deadline=None, database=None, derandomize=True)
-hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None, database=None)
+hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None, database=None)
 hypothesis.settings.load_profile("soak" if "MEMORYVIEW_SOAK" in os.environ else "short")
 
 NUMBERS = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16"]
