@@ -125,11 +125,18 @@ static PyObject *view_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 static PyObject *view_from_flags(PyObject *type, PyObject *args, PyObject *kwargs)
 {
 	static char *names[] = {"object", "flags", NULL};
-	PyObject *object;
-	int flags;
-	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Oi:_from_flags", names, &object, &flags))
+	PyObject *object, *number;
+	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:_from_flags", names, &object, &number))
 		return NULL;
-	return from_object((PyTypeObject *)type, object, flags);
+	int overflow;
+	long flags = PyLong_AsLongAndOverflow(number, &overflow);
+	if (flags == -1 && PyErr_Occurred())
+		return NULL;
+	if (overflow || flags != (int)flags) {
+		PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int");
+		return NULL;
+	}
+	return from_object((PyTypeObject *)type, object, (int)flags);
 }
 
 static PyObject *view_repr(PyObject *self)
