@@ -75,11 +75,12 @@ func (v *View) String() string {
 	if v.buf.Released() {
 		return fmt.Sprintf("<released memory at %p>", v)
 	}
+	// The buffer's own words: a release meanwhile does not change them.
 	access := ""
-	if v.ReadOnly() {
+	if v.buf.ReadOnly() {
 		access = ", read-only"
 	}
-	return fmt.Sprintf("<memory at %p: shape %s, format %.64q%s>", v, tuple(v.Shape()), v.Format(), access)
+	return fmt.Sprintf("<memory at %p: shape %s, format %.64q%s>", v, tuple(v.buf.Layout().Shape), v.buf.Format(), access)
 }
 
 // check returns an error that matches buffer.ErrReleased for a released view.
