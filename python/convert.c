@@ -107,7 +107,8 @@ static int separator_of(PyObject *text)
 	return (int)c;
 }
 
-static int as_int(PyObject *value, int *x)
+/* Reads an argument that is an int of C's. */
+int as_int(PyObject *value, int *x)
 {
 	int overflow;
 	long wide = PyLong_AsLongAndOverflow(value, &overflow);

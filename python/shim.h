@@ -203,6 +203,7 @@ PyObject *view_iter(PyObject *self);
 
 /* convert.c */
 void must_be(const char *argument, const char *wanted, PyObject *got);
+int as_int(PyObject *value, int *x);
 PyObject *view_bytes(MemoryView *self, char order);
 PyObject *view_tobytes(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names);
 PyObject *view_hex(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names);

@@ -126,17 +126,10 @@ static PyObject *view_from_flags(PyObject *type, PyObject *args, PyObject *kwarg
 {
 	static char *names[] = {"object", "flags", NULL};
 	PyObject *object, *number;
-	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:_from_flags", names, &object, &number))
+	int flags;
+	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:_from_flags", names, &object, &number) || as_int(number, &flags) < 0)
 		return NULL;
-	int overflow;
-	long flags = PyLong_AsLongAndOverflow(number, &overflow);
-	if (flags == -1 && PyErr_Occurred())
-		return NULL;
-	if (overflow || flags != (int)flags) {
-		PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int");
-		return NULL;
-	}
-	return from_object((PyTypeObject *)type, object, (int)flags);
+	return from_object((PyTypeObject *)type, object, flags);
 }
 
 static PyObject *view_repr(PyObject *self)

@@ -42,7 +42,8 @@ class Journal(unittest.TestResult):
 
     def stopTest(self, test: unittest.TestCase) -> None:
         super().stopTest(test)
-        self.tell(self.outcome, test)
+        self.tell(self.outcome or "skip", test)
+        self.outcome = ""
 
     def tell(self, what: str, test: unittest.TestCase) -> None:
         self.file.write(f"{what} {name_of(test)}\n")
@@ -64,7 +65,7 @@ class Journal(unittest.TestResult):
             self.failed(test, error)
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
-        if self.outcome == "pass":
+        if self.outcome in ("pass", ""):  # 3.12.1 does not start what it skips, but stops it
             self.outcome = "skip"
 
     def addExpectedFailure(self, test: unittest.TestCase, error: tuple) -> None:

@@ -190,13 +190,13 @@ def operations(rng: random.Random) -> "list[tuple[str, Callable[..., Any]]]":
     return common + [rng.choice(rare)] * 3
 
 
-# What is called with any arguments. The others tell of addresses, or give a view of the builtin type on both sides.
+# What is called with any arguments. The others tell of addresses, change the arguments, or give a builtin view on both sides.
 METHODS = [
     name
     for name in dir(BUILTIN)
     if callable(getattr(BUILTIN, name))
     and name not in ("__buffer__", "__release_buffer__", "__class__", "__dir__", "__format__", "__init_subclass__", "__new__", "__repr__")
-    and name not in ("__str__", "__subclasshook__", "__reduce__", "__getattribute__", "__getstate__", "__sizeof__", "__iter__", "__init__")
+    and name not in ("__setattr__", "__delattr__", "__str__", "__subclasshook__", "__reduce__", "__getattribute__", "__getstate__", "__sizeof__", "__iter__", "__init__")
 ]
 
 
