@@ -72,6 +72,5 @@ Py_ssize_t view_length(PyObject *object)
 		return self->view.shape[0];
 	if (RUNNING < 0x030C0000 && !(self->flags & VIEW_ND))
 		return 1;
-	PyErr_SetString(PyExc_TypeError, "0-dim memory has no length");
-	return -1;
+	return refuse(PyExc_TypeError, "0-dim memory has no length");
 }

@@ -43,8 +43,7 @@ static int refuse_null(const void *argument, const char *text)
 {
 	if (argument)
 		return 0;
-	PyErr_SetString(PyExc_SystemError, text);
-	return -1;
+	return refuse(PyExc_SystemError, text);
 }
 
 static PyObject *capsule_from_object(PyObject *object)

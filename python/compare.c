@@ -114,14 +114,10 @@ Py_hash_t view_hash(PyObject *object)
 		return self->hash;
 	if (refuse_released(self) < 0)
 		return -1;
-	if (!self->view.readonly) {
-		PyErr_SetString(PyExc_ValueError, "cannot hash writable memoryview object");
-		return -1;
-	}
-	if (!is_byte(self)) {
-		PyErr_SetString(PyExc_ValueError, "memoryview: hashing is restricted to formats 'B', 'b' or 'c'");
-		return -1;
-	}
+	if (!self->view.readonly)
+		return refuse(PyExc_ValueError, "cannot hash writable memoryview object");
+	if (!is_byte(self))
+		return refuse(PyExc_ValueError, "memoryview: hashing is restricted to formats 'B', 'b' or 'c'");
 	PyObject *base = self->view.obj;
 	if (base && !Py_IS_TYPE(base, &PyMemoryView_Type)) { /* that one has no object that could change */
 		Py_INCREF(base);

@@ -55,10 +55,8 @@ static int read_order(PyObject *order, const char **text)
 	}
 	Py_ssize_t size;
 	*text = PyUnicode_AsUTF8AndSize(order, &size);
-	if (*text && strlen(*text) != (size_t)size) {
-		PyErr_SetString(PyExc_ValueError, "embedded null character");
-		return -1;
-	}
+	if (*text && strlen(*text) != (size_t)size)
+		return refuse(PyExc_ValueError, "embedded null character");
 	return *text ? 0 : -1;
 }
 
@@ -72,10 +70,8 @@ PyObject *view_tobytes(PyObject *object, PyObject *const *args, Py_ssize_t n, Py
 		refuse_released(self) < 0)
 		return NULL;
 	char letter = text ? *text : 'C';
-	if (text && (!letter || text[1] || !strchr("CFA", letter))) {
-		PyErr_SetString(PyExc_ValueError, "order must be 'C', 'F' or 'A'");
-		return NULL;
-	}
+	if (text && (!letter || text[1] || !strchr("CFA", letter)))
+		return refuse(PyExc_ValueError, "order must be 'C', 'F' or 'A'"), NULL;
 	if (letter == 'A') /* the order in which the items lie */
 		letter = (self->flags & (VIEW_C | VIEW_F)) == VIEW_F ? 'F' : 'C';
 	return view_bytes(self, letter);
@@ -87,23 +83,18 @@ static int separator_of(PyObject *text)
 	Py_ssize_t length = PyObject_Length(text);
 	if (length < 0)
 		return -1;
-	if (length != 1) {
-		PyErr_SetString(PyExc_ValueError, "sep must be length 1.");
-		return -1;
-	}
+	if (length != 1)
+		return refuse(PyExc_ValueError, "sep must be length 1.");
 	Py_UCS4 c = 0x80;
 	if (PyUnicode_Check(text) && PyUnicode_GetLength(text) > 0) {
 		c = PyUnicode_ReadChar(text, 0);
 	} else if (PyBytes_Check(text) && PyBytes_Size(text) > 0) {
 		c = (unsigned char)*PyBytes_AsString(text);
 	} else if (!PyUnicode_Check(text) && !PyBytes_Check(text)) {
-		PyErr_SetString(PyExc_TypeError, "sep must be str or bytes.");
-		return -1;
+		return refuse(PyExc_TypeError, "sep must be str or bytes.");
 	}
-	if (c >= 0x80) {
-		PyErr_SetString(PyExc_ValueError, "sep must be ASCII.");
-		return -1;
-	}
+	if (c >= 0x80)
+		return refuse(PyExc_ValueError, "sep must be ASCII.");
 	return (int)c;
 }
 
@@ -114,10 +105,8 @@ int as_int(PyObject *value, int *x)
 	long wide = PyLong_AsLongAndOverflow(value, &overflow);
 	if (wide == -1 && PyErr_Occurred())
 		return -1;
-	if (overflow || wide > INT_MAX || wide < INT_MIN) {
-		PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int");
-		return -1;
-	}
+	if (overflow || wide > INT_MAX || wide < INT_MIN)
+		return refuse(PyExc_OverflowError, "Python int too large to convert to C int");
 	*x = (int)wide;
 	return 0;
 }

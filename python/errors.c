@@ -32,13 +32,18 @@ static const struct {
 	[gmvBadBuffer] = {&PyExc_BufferError, NULL},
 };
 
+/* Raises an exception, and returns -1. */
+int refuse(PyObject *type, const char *text)
+{
+	PyErr_SetString(type, text);
+	return -1;
+}
+
 /* Raises what a code other than gmvDone means, and returns -1. */
 int raise_code(int code)
 {
-	if (code > gmvCrashed && code < gmvUnreadable && answers[code].text) {
-		PyErr_SetString(*answers[code].type, answers[code].text);
-		return -1;
-	}
+	if (code > gmvCrashed && code < gmvUnreadable && answers[code].text)
+		return refuse(*answers[code].type, answers[code].text);
 	char reason[400];
 	gmvReason(reason, sizeof reason);
 	if (code >= gmvUnreadable && code <= gmvBadBuffer)
@@ -50,6 +55,5 @@ int raise_code(int code)
 
 int raise_released(void)
 {
-	PyErr_SetString(PyExc_ValueError, "operation forbidden on released memoryview object");
-	return -1;
+	return refuse(PyExc_ValueError, "operation forbidden on released memoryview object");
 }

@@ -28,18 +28,14 @@ static const char *refusal(MemoryView *self, int flags)
 int view_getbuffer(PyObject *object, Py_buffer *view, int flags)
 {
 	MemoryView *self = (MemoryView *)object;
-	if (!view) {
-		PyErr_SetString(PyExc_BufferError, "memoryview: a Py_buffer to fill is needed");
-		return -1;
-	}
+	if (!view)
+		return refuse(PyExc_BufferError, "memoryview: a Py_buffer to fill is needed");
 	view->obj = NULL;
 	if (refuse_released(self) < 0)
 		return -1;
 	const char *why = refusal(self, flags);
-	if (why) {
-		PyErr_SetString(PyExc_BufferError, why);
-		return -1;
-	}
+	if (why)
+		return refuse(PyExc_BufferError, why);
 	*view = self->view;
 	if (!ASKED(PyBUF_FORMAT))
 		view->format = NULL;

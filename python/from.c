@@ -87,10 +87,8 @@ static char *copy_text(const char *text)
 /* PyMemoryView_FromBuffer: the loan stays the caller's. */
 PyObject *gmv_from_buffer(PyTypeObject *type, const Py_buffer *info)
 {
-	if (!info->buf) {
-		PyErr_SetString(PyExc_ValueError, "PyMemoryView_FromBuffer(): info->buf must not be NULL");
-		return NULL;
-	}
+	if (!info->buf)
+		return refuse(PyExc_ValueError, "PyMemoryView_FromBuffer(): info->buf must not be NULL"), NULL;
 	PyTypeObject *managed = managed_type(type);
 	ManagedBuffer *loan = managed ? managed_new(managed) : NULL;
 	if (!loan)
@@ -139,10 +137,8 @@ static PyObject *contiguous_copy(MemoryView *self, char order)
 /* PyMemoryView_GetContiguous */
 PyObject *gmv_get_contiguous(PyTypeObject *type, PyObject *object, int access, char order)
 {
-	if ((access != PyBUF_READ && access != PyBUF_WRITE) || !order || !strchr("CFA", order)) {
-		PyErr_SetString(PyExc_ValueError, "PyMemoryView_GetContiguous(): PyBUF_READ or PyBUF_WRITE, and an order of C, F or A");
-		return NULL;
-	}
+	if ((access != PyBUF_READ && access != PyBUF_WRITE) || !order || !strchr("CFA", order))
+		return refuse(PyExc_ValueError, "PyMemoryView_GetContiguous(): PyBUF_READ or PyBUF_WRITE, and an order of C, F or A"), NULL;
 	MemoryView *self = (MemoryView *)gmv_from_object(type, object);
 	if (!self)
 		return NULL;

@@ -4,12 +4,6 @@
 
 #include "shim.h"
 
-int refuse(PyObject *type, const char *text)
-{
-	PyErr_SetString(type, text);
-	return -1;
-}
-
 /* Makes an index count from the start, or refuses it. */
 static inline int clamp(MemoryView *self, int dim, Py_ssize_t *index)
 {
@@ -18,8 +12,7 @@ static inline int clamp(MemoryView *self, int dim, Py_ssize_t *index)
 		*index += extent;
 	if ((size_t)*index < (size_t)extent)
 		return 0;
-	PyErr_Format(PyExc_IndexError, "index out of bounds on dimension %d", dim + 1);
-	return -1;
+	return PyErr_Format(PyExc_IndexError, "index out of bounds on dimension %d", dim + 1), -1;
 }
 
 /* Plain integers need no asking what they are. */
@@ -44,10 +37,8 @@ static inline int as_index(PyObject *key, Py_ssize_t *index)
 static char *item_at_tuple(MemoryView *self, PyObject *key)
 {
 	Py_ssize_t n = PyTuple_Size(key), index[MAX_DIMS];
-	if (n > self->view.ndim) {
-		PyErr_Format(PyExc_TypeError, "cannot index %d-dimension view with %zd-element tuple", self->view.ndim, n);
-		return NULL;
-	}
+	if (n > self->view.ndim)
+		return PyErr_Format(PyExc_TypeError, "cannot index %d-dimension view with %zd-element tuple", self->view.ndim, n), NULL;
 	for (int i = 0; i < n; i++) {
 		if (as_index(PyTuple_GetItem(key, i), &index[i]) < 0 || clamp(self, i, &index[i]) < 0)
 			return NULL;

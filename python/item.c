@@ -10,14 +10,12 @@ int check_format(MemoryView *self)
 {
 	if (self->letter || self->flags & VIEW_ND)
 		return 0;
-	PyErr_Format(PyExc_NotImplementedError, "memoryview: unsupported format %s", self->view.format);
-	return -1;
+	return PyErr_Format(PyExc_NotImplementedError, "memoryview: unsupported format %s", self->view.format), -1;
 }
 
 static int not_supported(MemoryView *self)
 {
-	PyErr_Format(PyExc_NotImplementedError, "memoryview: format %c not supported", self->letter);
-	return -1;
+	return PyErr_Format(PyExc_NotImplementedError, "memoryview: format %c not supported", self->letter), -1;
 }
 
 /* An item may lie at any address. */
@@ -116,14 +114,12 @@ PyObject *item_get(MemoryView *self, const char *item)
 /* The view's own letter tells the format: its text may be gone, as may the exporter that it was borrowed from. */
 static int invalid_type(MemoryView *self)
 {
-	PyErr_Format(PyExc_TypeError, "memoryview: invalid type for format '%c'", self->letter);
-	return -1;
+	return PyErr_Format(PyExc_TypeError, "memoryview: invalid type for format '%c'", self->letter), -1;
 }
 
 static int invalid_value(MemoryView *self)
 {
-	PyErr_Format(PyExc_ValueError, "memoryview: invalid value for format '%c'", self->letter);
-	return -1;
+	return PyErr_Format(PyExc_ValueError, "memoryview: invalid value for format '%c'", self->letter), -1;
 }
 
 /* Says what is wrong with a value by the error that its conversion raised. */

@@ -13,14 +13,10 @@ typedef struct {
 PyObject *view_iter(PyObject *object)
 {
 	MemoryView *self = (MemoryView *)object;
-	if (self->view.ndim == 0) {
-		PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
-		return NULL;
-	}
-	if (self->view.ndim != 1 && !(self->flags & VIEW_ND)) {
-		PyErr_SetString(PyExc_NotImplementedError, "multi-dimensional sub-views are not implemented");
-		return NULL;
-	}
+	if (self->view.ndim == 0)
+		return refuse(PyExc_TypeError, "invalid indexing of 0-dim memory"), NULL;
+	if (self->view.ndim != 1 && !(self->flags & VIEW_ND))
+		return refuse(PyExc_NotImplementedError, "multi-dimensional sub-views are not implemented"), NULL;
 	if (refuse_released(self) < 0 || check_format(self) < 0)
 		return NULL;
 	State *state = state_of(Py_TYPE(object));

@@ -28,40 +28,27 @@ static int side_by_side(const Py_buffer *src)
 /* Refuses layouts that make no sense, which CPython trusts. */
 int check_layout(const Py_buffer *src)
 {
-	if (src->ndim > MAX_DIMS) {
-		PyErr_SetString(PyExc_ValueError, "memoryview: number of dimensions must not exceed 64");
-		return -1;
-	}
-	if (src->ndim < 0 || src->itemsize < 0 || src->len < 0) {
-		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: a negative size");
-		return -1;
-	}
-	if (!src->buf && src->len > 0) {
-		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: no memory");
-		return -1;
-	}
+	if (src->ndim > MAX_DIMS)
+		return refuse(PyExc_ValueError, "memoryview: number of dimensions must not exceed 64");
+	if (src->ndim < 0 || src->itemsize < 0 || src->len < 0)
+		return refuse(PyExc_BufferError, "memoryview: malformed buffer: a negative size");
+	if (!src->buf && src->len > 0)
+		return refuse(PyExc_BufferError, "memoryview: malformed buffer: no memory");
 	if (!src->shape && src->ndim > 0) {
 		if (src->ndim == 1 && src->itemsize > 0 && !src->strides && !src->suboffsets)
 			return 0;
-		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: no shape");
-		return -1;
+		return refuse(PyExc_BufferError, "memoryview: malformed buffer: no shape");
 	}
-	if (src->suboffsets && !src->strides && src->ndim > 0) {
-		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: suboffsets without strides");
-		return -1;
-	}
+	if (src->suboffsets && !src->strides && src->ndim > 0)
+		return refuse(PyExc_BufferError, "memoryview: malformed buffer: suboffsets without strides");
 	Py_ssize_t size = src->itemsize;
 	for (int i = 0; i < src->ndim; i++) {
-		if (src->shape[i] < 0 || __builtin_mul_overflow(size, src->shape[i], &size)) {
-			PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: an impossible shape");
-			return -1;
-		}
+		if (src->shape[i] < 0 || __builtin_mul_overflow(size, src->shape[i], &size))
+			return refuse(PyExc_BufferError, "memoryview: malformed buffer: an impossible shape");
 	}
 	/* A ctypes object that was resized has more bytes than items. */
-	if (size > src->len || (size < src->len && !side_by_side(src))) {
-		PyErr_SetString(PyExc_BufferError, "memoryview: malformed buffer: its length is not product(shape) * itemsize");
-		return -1;
-	}
+	if (size > src->len || (size < src->len && !side_by_side(src)))
+		return refuse(PyExc_BufferError, "memoryview: malformed buffer: its length is not product(shape) * itemsize");
 	return 0;
 }
 

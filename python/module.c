@@ -14,8 +14,7 @@ State *state_of(PyTypeObject *type)
 	State *state = PyType_GetModuleState(type);
 	if (!state || state->managed)
 		return state;
-	PyErr_SetString(PyExc_RuntimeError, "gomemoryview is being unloaded");
-	return NULL;
+	return refuse(PyExc_RuntimeError, "gomemoryview is being unloaded"), NULL;
 }
 
 static PyMethodDef functions[] = {

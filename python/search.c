@@ -95,10 +95,8 @@ static int read_bound(PyObject *object, Py_ssize_t extent, Py_ssize_t *bound)
 {
 	if (!object)
 		return 0;
-	if (!PyIndex_Check(object)) {
-		PyErr_SetString(PyExc_TypeError, "slice indices must be integers or have an __index__ method");
-		return -1;
-	}
+	if (!PyIndex_Check(object))
+		return refuse(PyExc_TypeError, "slice indices must be integers or have an __index__ method");
 	*bound = PyNumber_AsSsize_t(object, NULL);
 	if (*bound == -1 && PyErr_Occurred())
 		return -1;

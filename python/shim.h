@@ -82,6 +82,7 @@ extern gmvCode codes[gmvCodes];
 int read_arguments(const char *format, char **keywords, PyObject *const *args, Py_ssize_t n, PyObject *names, PyObject **values);
 
 /* errors.c */
+int refuse(PyObject *type, const char *text);
 int raise_code(int code);
 int raise_released(void);
 
@@ -179,7 +180,6 @@ PyObject *nd_subscript(PyObject *self, PyObject *key);
 int nd_assign(PyObject *self, PyObject *key, PyObject *value);
 
 /* index.c */
-int refuse(PyObject *type, const char *text);
 int all_indices(PyObject *key);
 PyObject *view_item(PyObject *self, Py_ssize_t index);
 PyObject *view_subscript(PyObject *self, PyObject *key);

@@ -69,11 +69,9 @@ int view_release(MemoryView *self)
 {
 	if (self->flags & VIEW_RELEASED)
 		return 0;
-	if (self->exports > 0) {
-		PyErr_Format(PyExc_BufferError, "memoryview has %zd exported buffer%s", self->exports,
-			self->exports == 1 ? "" : "s");
-		return -1;
-	}
+	if (self->exports > 0)
+		return PyErr_Format(PyExc_BufferError, "memoryview has %zd exported buffer%s", self->exports,
+			self->exports == 1 ? "" : "s"), -1;
 	self->flags |= VIEW_RELEASED;
 	if (--self->managed->exports == 0)
 		managed_release(self->managed);
