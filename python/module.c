@@ -6,15 +6,20 @@
 
 gmvCode codes[gmvCodes];
 
+/* The state that was asked for last, and the type of memoryview it was asked by. A module that is cleared takes it away. */
+static State *latest;
+
 /* The types of the interpreter that a type belongs to; NULL with an exception once its module is cleared. */
 State *state_of(PyTypeObject *type)
 {
+	if (latest && latest->memoryview == type)
+		return latest;
 	while (!PyType_HasFeature(type, TYPE_IMMUTABLE)) /* View, and what is made of it in Python */
 		type = PyType_GetSlot(type, Py_tp_base);
 	State *state = PyType_GetModuleState(type);
-	if (!state || state->managed)
-		return state;
-	return refuse(PyExc_RuntimeError, "gomemoryview is being unloaded"), NULL;
+	if (state && !state->managed)
+		return refuse(PyExc_RuntimeError, "gomemoryview is being unloaded"), NULL;
+	return latest = state;
 }
 
 static PyMethodDef functions[] = {
@@ -61,6 +66,8 @@ static int module_clear(PyObject *module)
 {
 	State *state = PyModule_GetState(module);
 	capsule_forget(state);
+	if (latest == state)
+		latest = NULL;
 	Py_CLEAR(state->memoryview);
 	Py_CLEAR(state->managed);
 	Py_CLEAR(state->iterator);

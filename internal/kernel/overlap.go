@@ -23,6 +23,9 @@ func Share(a, b *Items, budget *int) Outcome {
 	if apart >= aHigh-aLow || -apart >= bHigh-bLow {
 		return No
 	}
+	if a.packed() && b.packed() { // each has every byte of its window
+		return Yes
+	}
 	// The indices of b are counted from its last byte, which makes them summands too.
 	terms := append(placesOf(a), placesOf(b)...)
 	return solve(terms, int64(apart)+int64(bHigh-bLow)-1, budget)
