@@ -67,6 +67,51 @@ func extension(s Scale) []Case {
 		pythonic{name: fmt.Sprintf("m[::2].tobytes(), %s int32", many), setup: million("i4") + "[::2]", run: "m.tobytes()", result: "crc(m.tobytes())"},
 		pythonic{name: fmt.Sprintf("m.hex(), %s uint8", many), setup: million("u1"), run: "m.hex()", result: "crc(m.hex().encode())"},
 	)
+	return append(all, views(s)...)
+}
+
+// views: gomemoryview.View beside what there is without it, in one Python.
+func views(s Scale) []Case {
+	const ours = "from gomemoryview import View; "
+	var all []Case
+	add := func(t Target, programs ...beside) {
+		for _, p := range programs {
+			all = append(all, p.against(t))
+		}
+	}
+	for _, code := range []string{"u1", "i4", "f8"} {
+		array := fmt.Sprintf("a = numbers(%d, %q); x = a[5].item(); ", s.Million, code)
+		add(Target{5, Faster}, beside{
+			name: fmt.Sprintf("View.count(x), %s %s", counted(s.Million), code), peer: "CPython list(m).count(x)",
+			ours:  peer.Program{Setup: ours + array + "v = View(a)", Run: "v.count(x)", Result: "v.count(x)"},
+			peers: peer.Program{Setup: array + "m = memoryview(a)", Run: "list(m).count(x)", Result: "list(m).count(x)"},
+		})
+	}
+
+	// Records of an int32 and a float64, packed: T{i:a:=d:b:}. View makes named tuples of them, the others plain ones.
+	n := 4 * s.Thousand
+	records := fmt.Sprintf("a = np.empty(%d, [('a', '<i4'), ('b', '<f8')]); a['a'] = numbers(%[1]d, 'i4'); a['b'] = numbers(%[1]d, 'f8'); ", n)
+	list := peer.Program{Setup: ours + records + "v = View(a)", Run: "v.tolist()", Result: "[tuple(r) for r in v.tolist()]"}
+	unpack := "list(unpack(a))"
+	name := fmt.Sprintf("View.tolist(), %s records", counted(n))
+	add(Target{2, Ratio},
+		beside{name: name, peer: "NumPy", ours: list, peers: peer.Program{Setup: records, Run: "a.tolist()", Result: "a.tolist()"}},
+		beside{name: name, peer: "CPython struct", ours: list, peers: peer.Program{Setup: records + "import struct; unpack = struct.Struct('<id').iter_unpack", Run: unpack, Result: unpack}},
+	)
+
+	const line, table = "a = numbers(64, 'f8'); ", "a = numbers(64, 'f8').reshape(8, 8); "
+	onArray := func(name, array, run, result string) beside {
+		return beside{
+			name: name, peer: "NumPy",
+			ours:  peer.Program{Setup: ours + array + "v = View(a)", Run: run, Result: result},
+			peers: peer.Program{Setup: array + "v = a", Run: run, Result: result},
+		}
+	}
+	add(Target{2, Ratio},
+		onArray("View v[i], float64", line, "v[5]", "v[5]"),
+		onArray("View v[i, j], float64", table, "v[2, 3]", "v[2, 3]"),
+		onArray("View v[1:, ::2], float64", table, "v[1:, ::2]", "v[1:, ::2].tolist()"),
+	)
 	return all
 }
 
@@ -80,16 +125,29 @@ func (p pythonic) against(t Target) Case {
 	if p.result == "" {
 		p.result = p.run
 	}
+	with := func(kind string) peer.Program {
+		return peer.Program{Setup: kind + "; " + p.setup, Run: p.run, Result: p.result}
+	}
+	return beside{
+		name: p.name, peer: "CPython",
+		ours: with("from gomemoryview import memoryview as M"), peers: with("M = memoryview"),
+	}.against(t)
+}
+
+// beside is two programs that come to the same, the first with gomemoryview.
+type beside struct {
+	name, peer  string
+	ours, peers peer.Program
+}
+
+func (b beside) against(t Target) Case {
 	return Case{
-		Name: "Python: " + p.name, Peer: "CPython", Target: t,
+		Name: "Python: " + b.name, Peer: b.peer, Target: t,
 		Prepare: func(m *Machine) (*Pair, error) {
 			if m.OnlyOurs || !m.Extension {
 				return nil, fmt.Errorf("%w: MEMORYVIEW_EXTENSION names no folder with gomemoryview", ErrMissing)
 			}
-			with := func(kind string) peer.Program {
-				return peer.Program{Setup: kind + "; " + p.setup, Run: p.run, Result: p.result}
-			}
-			err := m.Python.Prepare(with("from gomemoryview import memoryview as M"), with("M = memoryview"))
+			err := m.Python.Prepare(b.ours, b.peers)
 			return &Pair{Ours: m.program(0), Peer: m.program(1)}, err
 		},
 	}
