@@ -17,7 +17,7 @@ soak: ## the tests at full length under the race detector, then every fuzz targe
 fuzz: ## every fuzz target for TIME (30s)
 	@scripts/fuzz $(TIME)
 
-bench: ## our speed beside NumPy, CPython, gonum and memcpy (10 minutes; QUICK=1: 2, RUN=regexp: some)
+bench: ## our speed beside NumPy, CPython, gonum and memcpy (4 minutes; QUICK=1: 1, RUN=regexp: some)
 	@bench/run $(if $(QUICK),-quick) $(if $(RUN),-run '$(RUN)')
 
 corpus: ## write the generated test data anew, in place
