@@ -18,7 +18,15 @@ const (
 )
 
 func (s Sharing) String() string {
-	return [...]string{"apart", "shared", "undecided"}[s]
+	switch s {
+	case Apart:
+		return "apart"
+	case Shared:
+		return "shared"
+	case Undecided:
+		return "undecided"
+	}
+	return fmt.Sprintf("Sharing(%d)", byte(s))
 }
 
 // sharingBudget are the steps of a search, some milliseconds.

@@ -45,6 +45,9 @@ func TestSharesMemory(t *testing.T) {
 			}
 		}
 	}
+	if got := buffer.Sharing(7).String(); got != "Sharing(7)" {
+		t.Errorf("no answer at all: %s", got)
+	}
 	if _, err := buffer.SharesMemory(mem, struct{}{}); !errors.Is(err, buffer.ErrType) {
 		t.Errorf("an object that lends no memory: %v", err)
 	}
