@@ -18,7 +18,8 @@ import (
 // does not count); or an array without dimensions, such as a *float64, whose item goes everywhere;
 // or any other value, which is packed as [View.Set] does and goes everywhere. Overlapping memory is
 // copied as if through a temporary. Other structures are buffer.ErrValue, read-only memory is
-// buffer.ErrReadOnly; on an error nothing is written.
+// buffer.ErrReadOnly; on an error nothing is written, unless mapped memory went away on the way
+// (buffer.ErrFault).
 func (v *View) CopyFrom(src any) error {
 	if err := v.check("assignment"); err != nil {
 		return err

@@ -69,7 +69,7 @@ var (
 		"Contiguous":  func(c *closing) (any, error) { return c.view.Contiguous(), nil },
 		"CopyFrom":    func(c *closing) (any, error) { return nil, c.view.CopyFrom(c.view) },
 		"Count":       func(c *closing) (any, error) { return c.view.Count(17) },
-		"Equal":       func(c *closing) (any, error) { return c.view.Equal(c.records) },
+		"Equal":       func(c *closing) (any, error) { return c.view.Equal(patternInts()) },
 		"FContiguous": func(c *closing) (any, error) { return c.view.FContiguous(), nil },
 		"Field":       func(c *closing) (any, error) { return whole(c.records.Field("b")) },
 		"Format":      func(c *closing) (any, error) { return c.records.Format(), nil },
@@ -223,6 +223,13 @@ func pattern() []byte {
 		ints[i] = int32(i)
 	}
 	return slices.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&ints[0])), 4096))
+}
+
+// patternInts is the pattern in two dimensions, as the views have it.
+func patternInts() [][64]int32 {
+	ints := make([][64]int32, 16)
+	check(buffer.Copy(must(must(memoryview.FromObject(ints)).Cast("B")), pattern()))
+	return ints
 }
 
 // unmap and reuse are what becomes of memory that was given back: a fault for whoever still reads it, or

@@ -459,16 +459,6 @@ func main() {
 	}
 }
 
-func TestGuardPassesOtherPanicsOn(t *testing.T) {
-	if err := array.Guard(func() {}); err != nil {
-		t.Error(err)
-	}
-	a := must(array.Of[byte](view("abc")))
-	if err := caught(func() { _ = array.Guard(func() { a.At1(3) }) }); !errors.Is(err, buffer.ErrBounds) {
-		t.Errorf("an index outside, inside a Guard: %v", err)
-	}
-}
-
 func ExampleOf() {
 	v, err := memoryview.FromObject(&[2][3]float64{{1, 2, 3}, {4, 5, 6}})
 	if err != nil {

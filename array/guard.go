@@ -1,31 +1,27 @@
 package array
 
 import (
-	"fmt"
-	"runtime"
 	"runtime/debug"
 
-	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/fault"
 )
 
-// Guard runs f and turns a memory fault inside it, which would end the process, into
-// buffer.ErrFault: around a typed loop over a mapped file that somebody may cut short. It holds for
-// the goroutine that calls it, not for those that f starts. Other panics pass through.
+// Guard runs f and turns a fault inside it in the memory of a mapped file, which would end the process, into
+// buffer.ErrFault with the file and the place: around a typed loop over a file that somebody may cut short. What f
+// did until then is done.
+//
+// It holds for accesses to the memory of exporters that say it is Mapped, by At, Set, loops, and slices of Runs,
+// Slice and View.Bytes; in the goroutine that calls it, not in those that f starts; and in Go code, not in C. A system call
+// that is handed such a slice fails with EFAULT, Guard or not. Other panics pass through, as do faults elsewhere,
+// which are panics inside a Guard.
 func Guard(f func()) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		r := recover()
-		if r == nil {
-			return
+		if r := recover(); r != nil {
+			if err = fault.Of(r); err == nil {
+				panic(r)
+			}
 		}
-		fault, ok := r.(interface {
-			runtime.Error
-			Addr() uintptr
-		})
-		if !ok {
-			panic(r)
-		}
-		err = fmt.Errorf("%w: address %#x could not be reached: was the file cut short? open it again", buffer.ErrFault, fault.Addr())
 	}()
 	f()
 	return nil

@@ -3,10 +3,7 @@
 package array_test
 
 import (
-	"bytes"
 	"errors"
-	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -148,29 +145,5 @@ func TestMappingsAreNotExhausted(t *testing.T) {
 		if err := errors.Join(v.Release(), a.Release()); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-func TestGuard(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "data")
-	if err := os.WriteFile(path, bytes.Repeat([]byte{1}, 8*4096), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file := must(os.Open(path))
-	defer file.Close()
-	mem := must(unix.Mmap(int(file.Fd()), 0, 8*4096, unix.PROT_READ, unix.MAP_SHARED))
-	a := must(array.Of[int64](view(mapping{mem, func() {}})))
-	defer a.Release()
-	if err := os.Truncate(path, 4096); err != nil {
-		t.Fatal(err)
-	}
-	sum := 0
-	err := array.Guard(func() {
-		for _, x := range a.All() {
-			sum += int(x & 1)
-		}
-	})
-	if !errors.Is(err, buffer.ErrFault) || sum != 512 {
-		t.Errorf("after %d items: %v", sum, err)
 	}
 }

@@ -2,10 +2,10 @@ package buffer
 
 import (
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"unsafe"
 
+	"github.com/go-memoryview/memoryview/internal/fault"
 	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
@@ -59,8 +59,8 @@ func (blk *block) visit() Visit {
 	return Visit{blk, blk.mapped && debug.SetPanicOnFault(true)}
 }
 
-// Leave ends what Enter began, and is called by defer: a fault inside the mapping, which would end the
-// process, becomes the error.
+// Leave ends what Enter began, and is called by defer: a fault inside mapped memory, which would end the
+// process, becomes the error. Other panics go on.
 func (v Visit) Leave(err *error) {
 	if !v.blk.mapped {
 		v.blk.leave()
@@ -69,7 +69,9 @@ func (v Visit) Leave(err *error) {
 	defer v.blk.leave()
 	debug.SetPanicOnFault(v.before)
 	if r := recover(); r != nil {
-		*err = v.blk.fault(r)
+		if *err = fault.Of(r); *err == nil {
+			panic(r)
+		}
 	}
 }
 
@@ -134,19 +136,6 @@ func (b *Buffer) HeapBytes() []byte {
 		return nil
 	}
 	return unsafe.Slice((*byte)(unsafe.Add(b.base, b.offset)), b.nbytes)
-}
-
-// fault makes an error of a memory fault in this block, and panics on with anything else.
-func (blk *block) fault(r any) error {
-	fault, ok := r.(interface {
-		runtime.Error
-		Addr() uintptr
-	})
-	if !ok || fault.Addr()-uintptr(blk.base) >= uintptr(blk.size) {
-		panic(r)
-	}
-	return fmt.Errorf("%w: byte %d of %d could not be reached: was the file cut short? open it again",
-		ErrFault, fault.Addr()-uintptr(blk.base), blk.size)
 }
 
 // Items is what Enter describes, with item 0 where Access says.

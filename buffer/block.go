@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/go-memoryview/memoryview/internal/fault"
 )
 
 // block is memory with an owner, shared by all buffers that were made of one loan. It is the
@@ -32,17 +34,37 @@ type ending struct {
 // closed is far below zero: late comers may add to it and still see a negative count.
 const closed = math.MinInt64 / 2
 
-// newBlock returns a block with one holder. Go memory without a release function is not counted: it
-// is the collector's.
+// newBlock returns a block with one holder, of memory that has to be given back. Other memory is not
+// counted: it is the collector's.
 func newBlock(m *Memory) *block {
 	blk := new(block)
 	*blk = blockOf(m)
-	if m.Release != nil {
-		blk.end = &ending{release: m.Release}
-		blk.end.count.Store(1)
-		blk.end.leak = runtime.AddCleanup(blk, (*ending).collected, blk.end)
+	blk.end = &ending{release: m.Release}
+	if m.Mapped {
+		blk.end.release = m.watch()
 	}
+	blk.end.count.Store(1)
+	blk.end.leak = runtime.AddCleanup(blk, (*ending).collected, blk.end)
 	return blk
+}
+
+// watch lets faults in mapped memory be errors, and returns what ends that together with the loan.
+func (m *Memory) watch() (release func()) {
+	size, explain, end := m.Size, m.Explain, m.Release
+	watched := fault.Watch(m.Base, size, func(offset int) error { return errFault(offset, size, explain) })
+	return func() {
+		watched.Forget()
+		if end != nil {
+			end()
+		}
+	}
+}
+
+func errFault(offset, size int, explain func(offset int) error) error {
+	if explain != nil {
+		return fmt.Errorf("%w: %w", ErrFault, explain(offset))
+	}
+	return fmt.Errorf("%w: byte %d of %d could not be reached: was the file cut short? open it again", ErrFault, offset, size)
 }
 
 func blockOf(m *Memory) block {

@@ -87,7 +87,7 @@ func (b *Buffer) FromContiguous(src []byte, order Order) (err error) {
 }
 
 // Read copies bytes of the items in C order, from byte offset on, as if they had been packed, and
-// returns how many there were: fewer than len(dst) only at the end.
+// returns how many there were: fewer than len(dst) only at the end, and 0 after ErrFault.
 func (b *Buffer) Read(dst []byte, offset int) (n int, err error) {
 	var src kernel.Items
 	visit, err := b.Enter(&src)
@@ -122,7 +122,8 @@ func Parallel(workers int) CopyOption {
 
 // Copy copies all items of src to dst, as if through a temporary where they overlap
 // (PyObject_CopyData). Both are anything that [Get] takes, of the same shape, format and item size:
-// else nothing is written and the error is ErrValue.
+// else nothing is written and the error is ErrValue. After ErrFault, on either side, some items of dst are written,
+// which may be any of them.
 func Copy(dst, src any, opts ...CopyOption) error {
 	to, err := Peek(dst, Full)
 	if err != nil {

@@ -21,7 +21,8 @@ var (
 	ErrBounds = errors.New("out of bounds")
 	// ErrLayout: shape, strides, suboffsets or sizes that do not fit each other or the memory.
 	ErrLayout = errors.New("invalid layout")
-	// ErrFault: the memory went away under its mapping, as when a mapped file is cut short.
+	// ErrFault: the memory went away under its mapping, as when a mapped file is cut short. An operation meets it
+	// on its way: it may have written some of what it was to write. Counts that it returns are of what is whole.
 	ErrFault = errors.New("memory fault")
 
 	// ErrFormat: a format string that cannot be read, or that does not fit its items.

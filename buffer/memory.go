@@ -19,6 +19,10 @@ type Memory struct {
 	Mapped   bool           // an access may fault, as in a mapped file that is cut short: such faults become ErrFault
 	Obj      any            // the exporter, kept alive by the loan and returned by Buffer.Obj
 
+	// Explain says what it means that a byte of Mapped memory could not be reached, such as where in which file it
+	// lies: what it returns is wrapped beside ErrFault. It must not refer to the loan. Nil is for nothing to add.
+	Explain func(offset int) error
+
 	// Release is called once, when the last holder of the loan is released or, where one was
 	// leaked, some time after the collector noticed: then from a goroutine of the runtime. It must
 	// not refer to the loan. Nil means Go memory that the collector may keep and free as usual.
@@ -61,7 +65,7 @@ func (m Memory) Lend(offset int, l Layout, flags Flags) (*Buffer, error) {
 
 // newLoan returns a buffer that holds a block of the memory.
 func (m *Memory) newLoan() *Buffer {
-	if m.Release != nil {
+	if m.Release != nil || m.Mapped {
 		b := new(Buffer)
 		b.block.Store(newBlock(m))
 		return b

@@ -112,7 +112,7 @@ func (b *Buffer) Lend(obj any, flags Flags, release func()) (*Buffer, error) {
 		return nil, err
 	}
 	held := hold.block.Load()
-	m := Memory{Base: held.base, Size: held.size, ReadOnly: held.readOnly, Mapped: held.mapped, Obj: obj}
+	m := Memory{Base: held.base, Size: held.size, ReadOnly: held.readOnly, Obj: obj}
 	if held.end != nil || release != nil {
 		m.Release = func() {
 			_ = hold.Release()
@@ -122,7 +122,8 @@ func (b *Buffer) Lend(obj any, flags Flags, release func()) (*Buffer, error) {
 		}
 	}
 	loan := m.newLoan()
-	loan.block.Load().parent = held
+	lent := loan.block.Load()
+	lent.parent, lent.mapped = held, held.mapped // whose faults are watched as long as it is held
 	loan.part = hold.part
 	loan.flags = flags
 	return loan, nil
