@@ -2,10 +2,12 @@ package kernel
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"unsafe"
 
-	"pgregory.net/rapid"
+	"github.com/go-memoryview/memoryview/internal/draw"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 // array is an array of any layout, with the whole memory around its items.
@@ -15,12 +17,12 @@ type array struct {
 	items Items
 }
 
-// ground is guarded memory for one array at a time. Both its ends lie at unreadable pages.
+// ground is memory for one array at a time, fenced at both ends.
 type ground []byte
 
 const groundSize = 8 << 20
 
-func newGround(t testing.TB) ground { return guarded(t, groundSize, true) }
+func newGround(t testing.TB) ground { return fence.Bytes(t, groundSize, fence.After) }
 
 var noise = func() []byte {
 	noise := make([]byte, groundSize)
@@ -85,33 +87,33 @@ func (a array) packed(fortran bool) []byte {
 }
 
 // drawExtents draws a shape of some thousand items at most: many short dimensions, some long, some empty.
-func drawExtents(t *rapid.T, size int) []int {
+func drawExtents(t draw.Source, size int) []int {
 	left := max(1, 20_000/size)
-	shape := make([]int, rapid.IntRange(0, 6).Draw(t, "dims"))
+	shape := make([]int, t.UpTo(6, "dims"))
 	for d := range shape {
-		longest := rapid.SampledFrom([]int{1, 3, 3, 9, 40, 200, 3000}).Draw(t, "longest")
-		shape[d] = rapid.IntRange(1, min(longest, left)).Draw(t, "extent")
+		longest := draw.Of(t, "longest", 3, 3, 1, 9, 40, 200, 3000)
+		shape[d] = draw.Between(t, 1, min(longest, left), "extent")
 		left /= shape[d]
 	}
-	if len(shape) > 0 && rapid.IntRange(0, 30).Draw(t, "empty") == 0 {
-		shape[rapid.IntRange(0, len(shape)-1).Draw(t, "which")] = 0
+	if len(shape) > 0 && t.UpTo(30, "empty") == 30 {
+		shape[t.UpTo(len(shape)-1, "which")] = 0
 	}
 	return shape
 }
 
-func drawSize(t *rapid.T) int {
-	if rapid.IntRange(0, 3).Draw(t, "common size") > 0 {
-		return rapid.SampledFrom([]int{1, 2, 4, 8, 16}).Draw(t, "size")
+func drawSize(t draw.Source) int {
+	if t.UpTo(3, "rare size") < 3 {
+		return draw.Of(t, "size", 1, 2, 4, 8, 16)
 	}
-	if rapid.IntRange(0, 7).Draw(t, "large size") == 0 {
-		return rapid.IntRange(34, 300).Draw(t, "size")
+	if t.UpTo(7, "large size") == 7 {
+		return draw.Between(t, 34, 300, "size")
 	}
-	return rapid.IntRange(1, 33).Draw(t, "size")
+	return draw.Between(t, 1, 33, "size")
 }
 
 // draw makes an array of a shape whose items do not overlap: dimensions in any order, with gaps or none,
 // some of them backwards. In a source some may repeat their items, or overlap.
-func (g ground) draw(t *rapid.T, shape []int, size int, source bool, label string) array {
+func (g ground) draw(t draw.Source, shape []int, size int, source bool, label string) array {
 	strides := make([]int, len(shape))
 	step := size
 	for _, d := range drawOrder(t, len(shape), label) {
@@ -123,42 +125,42 @@ func (g ground) draw(t *rapid.T, shape []int, size int, source bool, label strin
 		}
 	}
 	for d := range strides {
-		if source && rapid.IntRange(0, 7).Draw(t, label+" overlap") == 0 {
-			strides[d] = rapid.IntRange(0, size).Draw(t, label+" short stride") * rapid.IntRange(0, 1).Draw(t, label+" repeat")
+		if source && t.UpTo(7, label+" overlap") == 7 {
+			strides[d] = t.UpTo(size, label+" short stride") * t.UpTo(1, label+" repeat")
 		}
-		if rapid.IntRange(0, 3).Draw(t, label+" backwards") == 0 {
+		if t.UpTo(3, label+" backwards") == 3 {
 			strides[d] = -strides[d]
 		}
 	}
-	where := max(0, rapid.IntRange(-9, 16).Draw(t, label+" where"))
-	return g.place(shape, strides, size, where)
+	return g.place(shape, strides, size, max(0, draw.Between(t, -9, 16, label+" where")))
 }
 
 // drawOrder draws which dimension has the shortest stride, and so on: often that of C or Fortran order.
-func drawOrder(t *rapid.T, dims int, label string) []int {
+func drawOrder(t draw.Source, dims int, label string) []int {
 	order := make([]int, dims)
 	for d := range order {
 		order[d] = dims - 1 - d
 	}
-	switch rapid.IntRange(0, 3).Draw(t, label+" order") {
+	switch t.UpTo(3, label+" order") {
 	case 0:
 	case 1:
-		for d := range order {
-			order[d] = d
-		}
+		slices.Reverse(order)
 	default:
-		order = rapid.Permutation(order).Draw(t, label+" axes")
+		for d := range order {
+			e := d + t.UpTo(dims-1-d, label+" axes")
+			order[d], order[e] = order[e], order[d]
+		}
 	}
 	return order
 }
 
-func drawGap(t *rapid.T, step, size int, label string) int {
-	switch rapid.IntRange(0, 9).Draw(t, label+" gap") {
-	case 0:
+func drawGap(t draw.Source, step, size int, label string) int {
+	switch t.UpTo(9, label+" gap") {
+	case 7:
 		return size // every second item
-	case 1:
-		return rapid.IntRange(1, 5).Draw(t, label+" gap bytes")
-	case 2:
+	case 8:
+		return draw.Between(t, 1, 5, label+" gap bytes")
+	case 9:
 		if step < 1000 {
 			return step
 		}
@@ -166,8 +168,8 @@ func drawGap(t *rapid.T, step, size int, label string) int {
 	return 0
 }
 
-// bothKernels runs a check with the kernels in assembly and without.
-func bothKernels(t *rapid.T) (restore func()) {
-	was := setAVX2(rapid.Bool().Draw(t, "assembly"))
+// someKernels runs a check with the kernels in assembly or without.
+func someKernels(t draw.Source) (restore func()) {
+	was := setAVX2(draw.Bool(t, "assembly"))
 	return func() { setAVX2(was) }
 }

@@ -4,23 +4,25 @@ import (
 	"bytes"
 	"testing"
 
-	"pgregory.net/rapid"
+	"github.com/go-memoryview/memoryview/internal/draw"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
-func drawNumber(d draws, label string) Number {
-	return allNumbers[d.upTo(len(allNumbers)-1, label)]
+func drawNumber(t draw.Source, label string) Number {
+	return allNumbers[t.UpTo(len(allNumbers)-1, label)]
 }
 
 // testConvert compares Convert with the model: what is written and what is not, and what is refused.
-func testConvert(t interface{ Fatalf(string, ...any) }, d draws) {
-	to, from := drawNumber(d, "to"), drawNumber(d, "from")
+func testConvert(t draw.Source) {
+	defer setAVX2(setAVX2(draw.Bool(t, "assembly")))
+	to, from := drawNumber(t, "to"), drawNumber(t, "from")
 	if !Convertible(to, from) {
 		return
 	}
-	shape := drawLongShape(d)
-	dst := scatter(d, shape, to.Size+d.upTo(2, "padding"), false)
-	src := scatter(d, shape, from.Size+d.upTo(2, "padding"), true)
-	from.fill(d, src)
+	shape := drawLongShape(t)
+	dst := scatter(t, shape, to.Size+t.UpTo(2, "padding"), false)
+	src := scatter(t, shape, from.Size+t.UpTo(2, "padding"), true)
+	from.fill(t, src)
 
 	before, source := dst.snapshot(), src.snapshot()
 	position, ok := Convert(dst.items, src.items, to, from)
@@ -64,16 +66,10 @@ func testConvert(t interface{ Fatalf(string, ...any) }, d draws) {
 	}
 }
 
-func TestConvertAgainstModel(t *testing.T) {
-	bothWays(t, func(t *testing.T) {
-		rapid.Check(t, func(t *rapid.T) { testConvert(t, rapidDraws{t}) })
-	})
-}
+func TestConvertAgainstModel(t *testing.T) { draw.Check(t, testConvert) }
 
-func FuzzConvert(f *testing.F) {
-	f.Add([]byte{3, 9, 2, 4, 5, 1, 2})
-	f.Fuzz(func(t *testing.T, data []byte) { testConvert(t, &byteDraws{data}) })
-}
+// FuzzConvert converts numbers of any sort and layout to another, and compares with a model that reckons with math/big.
+func FuzzConvert(f *testing.F) { draw.Fuzz(f, testConvert) }
 
 // TestConvertAllEdges converts every number at which something changes, of every kind to every other.
 func TestConvertAllEdges(t *testing.T) {
@@ -96,20 +92,28 @@ func convertEdges(t *testing.T, to, from Number) {
 			items, want = append(items, item...), append(want, converted...)
 		}
 	}
-	n := len(items) / from.Size
-	got := make([]byte, len(want))
-	if position, ok := Convert(line(got, to.Size), line(items, from.Size), to, from); !ok {
+	for _, side := range fence.Sides {
+		checkConverted(t, side, to, from, want, items)
+	}
+}
+
+// checkConverted converts a run that lies at fences.
+func checkConverted(t *testing.T, side fence.Side, to, from Number, want, items []byte) {
+	src, got := fence.Bytes(t, len(items), side), fence.Bytes(t, len(want), side)
+	copy(src, items)
+	if position, ok := Convert(line(got, to.Size), line(src, from.Size), to, from); !ok {
 		t.Fatalf("%v to %v: refused at %d", from, to, position)
 	}
-	for i := range n {
-		if got, want := to.read(got[i*to.Size:]), to.read(want[i*to.Size:]); !got.identical(want) {
-			t.Errorf("%v to %v: %v becomes %v, want %v", from, to, from.read(items[i*from.Size:]), got, want)
+	for i := range len(items) / from.Size {
+		if x, y := to.read(got[i*to.Size:]), to.read(want[i*to.Size:]); !x.identical(y) {
+			t.Errorf("%v to %v: %v becomes %v, want %v", from, to, from.read(src[i*from.Size:]), x, y)
 		}
 	}
 }
 
 // TestRefusedAnywhere puts one number that is refused at every place of runs of some lengths.
 func TestRefusedAnywhere(t *testing.T) {
+	pages := [2][]byte{fence.Bytes(t, fence.Page, fence.After), fence.Bytes(t, fence.Page, fence.After)}
 	bothWays(t, func(t *testing.T) {
 		for _, from := range allNumbers {
 			for _, to := range allNumbers {
@@ -117,8 +121,10 @@ func TestRefusedAnywhere(t *testing.T) {
 				if large == nil {
 					continue
 				}
-				for _, n := range []int{1, 17, 50} {
-					src, dst := make([]byte, n*from.Size), make([]byte, n*to.Size)
+				for i, n := range []int{1, 17, 50} {
+					side := fence.Sides[i%2]
+					src, dst := side.Cut(pages[0], n*from.Size), side.Cut(pages[1], n*to.Size)
+					clear(src)
 					for i := range n {
 						copy(src[i*from.Size:], large)
 						if position, ok := Convert(line(dst, to.Size), line(src, from.Size), to, from); ok || position != i {

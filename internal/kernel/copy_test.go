@@ -9,7 +9,15 @@ import (
 	"unsafe"
 
 	"pgregory.net/rapid"
+
+	"github.com/go-memoryview/memoryview/internal/draw"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
+
+// grounds are those of the two sides of a copy.
+type grounds struct{ to, from ground }
+
+func newGrounds(t testing.TB) grounds { return grounds{newGround(t), newGround(t)} }
 
 // naive is what dst's memory must hold after a copy, by the definition.
 func naive(dst, src array) []byte {
@@ -31,36 +39,34 @@ func checkCopied(t interface{ Fatalf(string, ...any) }, dst, src array, want []b
 	}
 }
 
-func TestCopyAgainstDefinition(t *testing.T) {
-	to, from := newGround(t), newGround(t)
-	rapid.Check(t, func(t *rapid.T) {
-		defer bothKernels(t)()
-		size := drawSize(t)
-		shape := drawExtents(t, size)
-		dst, src := to.draw(t, shape, size, false, "dst"), from.draw(t, shape, size, true, "src")
-		want, before := naive(dst, src), slices.Clone(src.mem)
-		Copy(dst.items, src.items)
-		checkCopied(t, dst, src, want, "Copy")
-		if !bytes.Equal(src.mem, before) {
-			t.Fatal("Copy changed its source")
-		}
-	})
+func (g grounds) copy(t draw.Source) {
+	defer someKernels(t)()
+	size := drawSize(t)
+	shape := drawExtents(t, size)
+	dst, src := g.to.draw(t, shape, size, false, "dst"), g.from.draw(t, shape, size, true, "src")
+	want, before := naive(dst, src), slices.Clone(src.mem)
+	Copy(dst.items, src.items)
+	checkCopied(t, dst, src, want, "Copy")
+	if !bytes.Equal(src.mem, before) {
+		t.Fatal("Copy changed its source")
+	}
 }
 
-func TestCopyParallelAgainstDefinition(t *testing.T) {
+func TestCopyAgainstDefinition(t *testing.T) { draw.Check(t, newGrounds(t).copy) }
+
+func (g grounds) copyParallel(t draw.Source) {
 	defer func(was int) { parallelSize = was }(parallelSize)
 	parallelSize = 1
-	to, from := newGround(t), newGround(t)
-	rapid.Check(t, func(t *rapid.T) {
-		defer bothKernels(t)()
-		size := drawSize(t)
-		shape := drawExtents(t, size)
-		dst, src := to.draw(t, shape, size, false, "dst"), from.draw(t, shape, size, true, "src")
-		want := naive(dst, src)
-		CopyParallel(dst.items, src.items, rapid.IntRange(0, 5).Draw(t, "workers"))
-		checkCopied(t, dst, src, want, "CopyParallel")
-	})
+	defer someKernels(t)()
+	size := drawSize(t)
+	shape := drawExtents(t, size)
+	dst, src := g.to.draw(t, shape, size, false, "dst"), g.from.draw(t, shape, size, true, "src")
+	want := naive(dst, src)
+	CopyParallel(dst.items, src.items, t.UpTo(5, "workers"))
+	checkCopied(t, dst, src, want, "CopyParallel")
 }
+
+func TestCopyParallelAgainstDefinition(t *testing.T) { draw.Check(t, newGrounds(t).copyParallel) }
 
 // TestSplit holds that the parts of a plan are all of its items, each once.
 func TestSplit(t *testing.T) {
@@ -117,99 +123,95 @@ func TestPanicOfAWorkerIsTheCallers(t *testing.T) {
 	}
 }
 
-// TestCopyOntoItself is the one overlap that is allowed, but for runs.
-func TestCopyOntoItself(t *testing.T) {
-	ground := newGround(t)
-	rapid.Check(t, func(t *rapid.T) {
-		defer bothKernels(t)()
-		size := drawSize(t)
-		a := ground.draw(t, drawExtents(t, size), size, false, "a")
-		before := slices.Clone(a.mem)
-		Copy(a.items, a.items)
-		if !bytes.Equal(a.mem, before) {
-			t.Fatal("a copy of items onto themselves changed them")
-		}
-	})
+// copyOntoItself is the one overlap that is allowed, but for runs.
+func (g grounds) copyOntoItself(t draw.Source) {
+	defer someKernels(t)()
+	size := drawSize(t)
+	a := g.from.draw(t, drawExtents(t, size), size, false, "a")
+	before := slices.Clone(a.mem)
+	Copy(a.items, a.items)
+	if !bytes.Equal(a.mem, before) {
+		t.Fatal("a copy of items onto themselves changed them")
+	}
 }
 
-func TestPackAndUnpackAgainstDefinition(t *testing.T) {
-	one, two := newGround(t), newGround(t)
-	rapid.Check(t, func(t *rapid.T) {
-		defer bothKernels(t)()
-		size := drawSize(t)
-		shape, fortran := drawExtents(t, size), rapid.Bool().Draw(t, "fortran")
-		src := one.draw(t, shape, size, true, "src")
-		want := src.packed(fortran)
-		got := make([]byte, len(want))
-		Pack(got, src.items, fortran)
-		if !bytes.Equal(got, want) {
-			t.Fatalf("Pack(fortran %v) = %x, want %x", fortran, got, want)
-		}
-		dst := two.draw(t, shape, size, false, "dst")
-		wantMem := naive(dst, src)
-		Unpack(dst.items, got, fortran)
-		checkCopied(t, dst, src, wantMem, "Unpack")
-	})
+func TestCopyOntoItself(t *testing.T) { draw.Check(t, newGrounds(t).copyOntoItself) }
+
+func (g grounds) packAndUnpack(t draw.Source) {
+	defer someKernels(t)()
+	size := drawSize(t)
+	shape, fortran := drawExtents(t, size), draw.Bool(t, "fortran")
+	src := g.from.draw(t, shape, size, true, "src")
+	want := src.packed(fortran)
+	got := fence.Bytes(t, len(want), draw.Side(t))
+	Pack(got, src.items, fortran)
+	if !bytes.Equal(got, want) {
+		t.Fatalf("Pack(fortran %v) = %x, want %x", fortran, got, want)
+	}
+	dst := g.to.draw(t, shape, size, false, "dst")
+	wantMem := naive(dst, src)
+	Unpack(dst.items, got, fortran)
+	checkCopied(t, dst, src, wantMem, "Unpack")
 }
 
-func TestPackRangeAgainstWholePack(t *testing.T) {
-	ground := newGround(t)
-	rapid.Check(t, func(t *rapid.T) {
-		size := drawSize(t)
-		src := ground.draw(t, drawExtents(t, size), size, true, "src")
-		whole := src.packed(false)
-		from := rapid.IntRange(0, len(whole)).Draw(t, "from")
-		to := rapid.IntRange(from, len(whole)).Draw(t, "to")
-		got := make([]byte, to-from)
-		PackRange(got, src.items, from)
-		if !bytes.Equal(got, whole[from:to]) {
-			t.Fatalf("PackRange %d:%d = %x, want %x", from, to, got, whole[from:to])
-		}
-	})
+func TestPackAndUnpackAgainstDefinition(t *testing.T) { draw.Check(t, newGrounds(t).packAndUnpack) }
+
+func (g grounds) packRange(t draw.Source) {
+	size := drawSize(t)
+	src := g.from.draw(t, drawExtents(t, size), size, true, "src")
+	whole := src.packed(false)
+	from := t.UpTo(len(whole), "from")
+	to := draw.Between(t, from, len(whole), "to")
+	got := fence.Bytes(t, to-from, draw.Side(t))
+	PackRange(got, src.items, from)
+	if !bytes.Equal(got, whole[from:to]) {
+		t.Fatalf("PackRange %d:%d = %x, want %x", from, to, got, whole[from:to])
+	}
 }
 
-func TestUnpackFirstAgainstDefinition(t *testing.T) {
-	ground := newGround(t)
-	rapid.Check(t, func(t *rapid.T) {
-		size := drawSize(t)
-		dst := ground.draw(t, drawExtents(t, size), size, false, "dst")
-		fortran := rapid.Bool().Draw(t, "fortran")
-		src := slices.Clone(noise[100:][:rapid.IntRange(0, dst.items.Count()*size).Draw(t, "bytes")])
-		want := slices.Clone(dst.mem)
-		for i, to := range dst.offsets(fortran) {
-			if end := (i + 1) * size; end <= len(src) {
-				copy(want[to:to+size], src[end-size:end])
-			}
+func TestPackRangeAgainstWholePack(t *testing.T) { draw.Check(t, newGrounds(t).packRange) }
+
+func (g grounds) unpackFirst(t draw.Source) {
+	size := drawSize(t)
+	dst := g.from.draw(t, drawExtents(t, size), size, false, "dst")
+	fortran := draw.Bool(t, "fortran")
+	src := fence.Bytes(t, t.UpTo(dst.items.Count()*size, "bytes"), draw.Side(t))
+	copy(src, noise[100:])
+	want := slices.Clone(dst.mem)
+	for i, to := range dst.offsets(fortran) {
+		if end := (i + 1) * size; end <= len(src) {
+			copy(want[to:to+size], src[end-size:end])
 		}
-		UnpackFirst(dst.items, src, fortran)
-		checkCopied(t, dst, array{}, want, fmt.Sprintf("UnpackFirst of %d bytes, fortran %v", len(src), fortran))
-	})
+	}
+	UnpackFirst(dst.items, src, fortran)
+	checkCopied(t, dst, array{}, want, fmt.Sprintf("UnpackFirst of %d bytes, fortran %v", len(src), fortran))
 }
 
-// TestRowAgainstDefinition is about the kernels of one dimension: long rows, all the strides that have
+func TestUnpackFirstAgainstDefinition(t *testing.T) { draw.Check(t, newGrounds(t).unpackFirst) }
+
+// row is about the kernels of one dimension: long rows, all the strides that have
 // kernels of their own, and no byte read or written beyond the items.
-func TestRowAgainstDefinition(t *testing.T) {
-	to, from := newGround(t), newGround(t)
-	rapid.Check(t, func(t *rapid.T) {
-		defer bothKernels(t)()
-		size := drawSize(t)
-		n := rapid.IntRange(1, rapid.SampledFrom([]int{10, 150, 3000}).Draw(t, "longest")).Draw(t, "n")
-		if rapid.Bool().Draw(t, "whole blocks") {
-			n = max(1, (n+31)/32*32+rapid.IntRange(-1, 1).Draw(t, "more or less"))
-		}
-		dstStride := size * rapid.SampledFrom([]int{1, 1, 1, 2, 3, -1}).Draw(t, "dst step")
-		srcStride := size * rapid.SampledFrom([]int{-1, 2, 0, 1, 3, -2}).Draw(t, "src step")
-		if rapid.IntRange(0, 5).Draw(t, "odd") == 0 {
-			srcStride++
-		}
-		where := rapid.SampledFrom([]int{0, 1, 2, 3, 7, 16})
-		dst := to.place([]int{n}, []int{dstStride}, size, where.Draw(t, "dst where"))
-		src := from.place([]int{n}, []int{srcStride}, size, where.Draw(t, "src where"))
-		want := naive(dst, src)
-		copyRow(dst.items.Base, src.items.Base, n, dstStride, srcStride, size)
-		checkCopied(t, dst, src, want, "copyRow")
-	})
+func (g grounds) row(t draw.Source) {
+	defer someKernels(t)()
+	size := drawSize(t)
+	n := draw.Between(t, 1, draw.Of(t, "longest", 10, 150, 3000), "n")
+	if draw.Bool(t, "whole blocks") {
+		n = max(1, (n+31)/32*32+draw.Between(t, -1, 1, "more or less"))
+	}
+	dstStride := size * draw.Of(t, "dst step", 1, 1, 1, 2, 3, -1)
+	srcStride := size * draw.Of(t, "src step", -1, 2, 0, 1, 3, -2)
+	if t.UpTo(5, "odd") == 5 {
+		srcStride++
+	}
+	where := func(label string) int { return draw.Of(t, label, 0, 1, 2, 3, 7, 16) }
+	dst := g.to.place([]int{n}, []int{dstStride}, size, where("dst where"))
+	src := g.from.place([]int{n}, []int{srcStride}, size, where("src where"))
+	want := naive(dst, src)
+	copyRow(dst.items.Base, src.items.Base, n, dstStride, srcStride, size)
+	checkCopied(t, dst, src, want, "copyRow")
 }
+
+func TestRowAgainstDefinition(t *testing.T) { draw.Check(t, newGrounds(t).row) }
 
 // TestShuffledRowsEndAtTheFence has every number of items that a kernel may leave over.
 func TestShuffledRowsEndAtTheFence(t *testing.T) {
@@ -300,13 +302,15 @@ func TestLongRuns(t *testing.T) {
 	defer func(was bool) { piecesPay = was }(piecesPay)
 	const n = longRun + pieceSize + 7
 	for _, piecesPay = range []bool{false, true} {
-		for _, shift := range []int{1, pieceSize, -1, -pieceSize, n, -n} {
-			mem := slices.Clone(noise[:3*n+10])
+		for i, shift := range []int{1, pieceSize, -1, -pieceSize, n, -n} {
+			mem := fence.Bytes(t, n+abs(shift), fence.Sides[i%2])
+			copy(mem, noise)
 			want := slices.Clone(mem)
-			copy(want[n+shift:][:n], want[n:][:n])
-			dst := Items{Base: unsafe.Pointer(&mem[n+shift]), Size: 1, Shape: []int{n}, Strides: []int{1}}
+			to, from := max(shift, 0), max(-shift, 0)
+			copy(want[to:][:n], want[from:][:n])
+			dst := Items{Base: unsafe.Pointer(&mem[to]), Size: 1, Shape: []int{n}, Strides: []int{1}}
 			src := dst
-			src.Base = unsafe.Pointer(&mem[n])
+			src.Base = unsafe.Pointer(&mem[from])
 			if Copy(dst, src); !bytes.Equal(mem, want) {
 				t.Errorf("a run copied %d bytes away is not what it was", shift)
 			}
@@ -318,92 +322,38 @@ func TestLongRuns(t *testing.T) {
 	}
 }
 
-func FuzzPlan(f *testing.F) {
-	f.Add([]byte{2, 1, 9, 0, 0, 7, 1, 1})
-	f.Add([]byte{3, 2, 40, 1, 7, 3, 2, 4, 5, 0, 0, 0})
-	to, from := newGround(f), newGround(f)
-	f.Fuzz(func(t *testing.T, code []byte) {
-		next := func() int {
-			if len(code) == 0 {
-				return 0
-			}
-			b := code[0]
-			code = code[1:]
-			return int(b)
-		}
-		shape := make([]int, next()%7)
-		size := 1 + next()%40
-		dst, src := make([]int, len(shape)), make([]int, len(shape))
-		items, step := 1, size
-		for d := range shape {
-			shape[d] = next() % (1 + min(255, 5000/max(items, 1)))
-			items *= shape[d]
-			step += next() % 16
-			if dst[d] = step; next()%3 == 0 {
-				dst[d] = -step
-			}
-			step *= max(shape[d], 1)
-			src[d] = (next() - 128) * (1 + next()%32)
-		}
-		for d := range shape { // the source's axes in another order
-			e := next() % len(shape)
-			shape[d], shape[e] = shape[e], shape[d]
-			dst[d], dst[e] = dst[e], dst[d]
-		}
-		if step > groundSize/2 {
-			return
-		}
-		a, b := to.place(shape, dst, size, next()%4), from.place(shape, src, size, next()%4)
-		want := naive(a, b)
-		defer setAVX2(setAVX2(next()%2 == 0))
-		Copy(a.items, b.items)
-		checkCopied(t, a, b, want, "Copy")
+// FuzzCopy moves items between any two layouts, by every way that copies have, and compares with the naive loop.
+func FuzzCopy(f *testing.F) {
+	g := newGrounds(f)
+	draw.Fuzz(f, func(t draw.Source) {
+		draw.Of(t, "what", g.copy, g.copyParallel, g.copyOntoItself, g.packAndUnpack, g.packRange, g.unpackFirst, g.row, g.pixels)(t)
 	})
 }
 
-func FuzzRow(f *testing.F) {
-	f.Add(uint16(100), int8(1), int8(-1), uint8(1), uint8(0), true)
-	f.Add(uint16(65), int8(8), int8(16), uint8(8), uint8(1), true)
-	to, from := newGround(f), newGround(f)
-	f.Fuzz(func(t *testing.T, count uint16, dstStride, srcStride int8, itemSize, where uint8, assembly bool) {
-		n, size := 1+int(count)%2000, 1+int(itemSize)%40
-		if abs(int(dstStride)) < size {
-			dstStride = int8(size)
-		}
-		dst := to.place([]int{n}, []int{int(dstStride)}, size, int(where)%16)
-		src := from.place([]int{n}, []int{int(srcStride)}, size, int(where)/16)
-		want := naive(dst, src)
-		defer setAVX2(setAVX2(assembly))
-		copyRow(dst.items.Base, src.items.Base, n, int(dstStride), int(srcStride), size)
-		checkCopied(t, dst, src, want, "copyRow")
-	})
+// pixels is about pixels of few components and their planes.
+func (g grounds) pixels(t draw.Source) {
+	defer someKernels(t)()
+	size, planes := draw.Of(t, "size", 1, 1, 2, 3, 4, 8), draw.Between(t, 2, 5, "planes")
+	n := draw.Between(t, 2, 300, "pixels")
+	if t.UpTo(20, "many") == 20 {
+		n += 70_000
+	}
+	shape := []int{n, planes}
+	pixels := []int{planes * size, size}
+	split := []int{size, (n + t.UpTo(9, "gap")) * size}
+	if draw.Bool(t, "last plane first") {
+		split[1] = -split[1]
+	}
+	dstStrides, srcStrides := split, pixels
+	if draw.Bool(t, "merge") {
+		dstStrides, srcStrides = pixels, split
+	}
+	where := func(label string) int { return draw.Of(t, label, 0, 1, 2, 3, 7, 16) }
+	dst := g.to.place(shape, dstStrides, size, where("dst where"))
+	src := g.from.place(shape, srcStrides, size, where("src where"))
+	want := naive(dst, src)
+	Copy(dst.items, src.items)
+	checkCopied(t, dst, src, want, "Copy")
 }
 
-// TestPixelsAgainstDefinition is about pixels of few components and their planes.
-func TestPixelsAgainstDefinition(t *testing.T) {
-	to, from := newGround(t), newGround(t)
-	rapid.Check(t, func(t *rapid.T) {
-		defer bothKernels(t)()
-		size, planes := rapid.SampledFrom([]int{1, 1, 2, 3, 4, 8}).Draw(t, "size"), rapid.IntRange(2, 5).Draw(t, "planes")
-		n := rapid.IntRange(2, 300).Draw(t, "pixels")
-		if rapid.IntRange(0, 20).Draw(t, "many") == 13 {
-			n += 70_000
-		}
-		shape := []int{n, planes}
-		pixels := []int{planes * size, size}
-		split := []int{size, (n + rapid.IntRange(0, 9).Draw(t, "gap")) * size}
-		if rapid.Bool().Draw(t, "last plane first") {
-			split[1] = -split[1]
-		}
-		dstStrides, srcStrides := split, pixels
-		if rapid.Bool().Draw(t, "merge") {
-			dstStrides, srcStrides = pixels, split
-		}
-		where := rapid.SampledFrom([]int{0, 1, 2, 3, 7, 16})
-		dst := to.place(shape, dstStrides, size, where.Draw(t, "dst where"))
-		src := from.place(shape, srcStrides, size, where.Draw(t, "src where"))
-		want := naive(dst, src)
-		Copy(dst.items, src.items)
-		checkCopied(t, dst, src, want, "Copy")
-	})
-}
+func TestPixelsAgainstDefinition(t *testing.T) { draw.Check(t, newGrounds(t).pixels) }

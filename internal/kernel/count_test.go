@@ -4,7 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
+	"github.com/go-memoryview/memoryview/internal/draw"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 // matchesSlowly is what Match says.
@@ -20,15 +21,16 @@ func (m *Match) matchesSlowly(item []byte) bool {
 	return same != m.Except
 }
 
-func testCount(t interface{ Fatalf(string, ...any) }, d draws) {
-	size := 1 + d.upTo(32, "size")
-	if d.upTo(2, "word") > 0 {
-		size = 1 << d.upTo(4, "size of word")
+func testCount(t draw.Source) {
+	defer setAVX2(setAVX2(draw.Bool(t, "assembly")))
+	size := 1 + t.UpTo(32, "size")
+	if t.UpTo(2, "word") > 0 {
+		size = 1 << t.UpTo(4, "size of word")
 	}
-	s := scatter(d, drawLongShape(d), size+d.upTo(2, "padding"), true)
-	few := make([]byte, 1+d.upTo(6, "different bytes"))
+	s := scatter(t, drawLongShape(t), size+t.UpTo(2, "padding"), true)
+	few := make([]byte, 1+t.UpTo(6, "different bytes"))
 	for i := range few {
-		few[i] = byte(d.upTo(255, "byte"))
+		few[i] = byte(t.UpTo(255, "byte"))
 	}
 	i := 0
 	s.each(func(item []byte) {
@@ -37,11 +39,11 @@ func testCount(t interface{ Fatalf(string, ...any) }, d draws) {
 		}
 		i++
 	})
-	m := Match{Pattern: slices.Repeat(few[:1], d.upTo(size, "pattern")), Except: d.upTo(1, "except") == 1}
-	if d.upTo(1, "masked") == 1 {
+	m := Match{Pattern: slices.Repeat(few[:1], t.UpTo(size, "pattern")), Except: t.UpTo(1, "except") == 1}
+	if t.UpTo(1, "masked") == 1 {
 		m.Mask = make([]byte, len(m.Pattern))
 		for k := range m.Mask {
-			m.Mask[k] = byte(d.upTo(255, "mask"))
+			m.Mask[k] = byte(t.UpTo(255, "mask"))
 			m.Pattern[k] &= m.Mask[k]
 		}
 	}
@@ -64,23 +66,18 @@ func testCount(t interface{ Fatalf(string, ...any) }, d draws) {
 	}
 }
 
-func TestCountAgainstModel(t *testing.T) {
-	bothWays(t, func(t *testing.T) {
-		rapid.Check(t, func(t *rapid.T) { testCount(t, rapidDraws{t}) })
-	})
-}
+func TestCountAgainstModel(t *testing.T) { draw.Check(t, testCount) }
 
-func FuzzCount(f *testing.F) {
-	f.Add([]byte{3, 9, 2, 4, 5, 1, 2})
-	f.Fuzz(func(t *testing.T, data []byte) { testCount(t, &byteDraws{data}) })
-}
+// FuzzCount counts and finds items of any layout, and compares with a loop over them.
+func FuzzCount(f *testing.F) { draw.Fuzz(f, testCount) }
 
 // TestOneAnywhere looks for the only match at every place of runs of every length up to some.
 func TestOneAnywhere(t *testing.T) {
+	page := fence.Bytes(t, fence.Page, fence.After)
 	bothWays(t, func(t *testing.T) {
 		for _, size := range []int{1, 2, 3, 4, 8, 16} {
 			for n := range 140/size + 20 {
-				mem := make([]byte, n*size)
+				mem := fence.Sides[n%2].Cut(page, n*size)
 				m := Match{Pattern: make([]byte, size)}
 				m.Pattern[size-1] = 1
 				zero := Match{Pattern: make([]byte, size), Except: true}

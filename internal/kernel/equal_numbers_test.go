@@ -1,20 +1,23 @@
 package kernel
 
 import (
+	"bytes"
 	"testing"
 	"unsafe"
 
-	"pgregory.net/rapid"
+	"github.com/go-memoryview/memoryview/internal/draw"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 // testEqualNumbers compares EqualNumbers with the model: of arrays that are likely to be equal, and after
 // one number was changed.
-func testEqualNumbers(t interface{ Fatalf(string, ...any) }, d draws) {
-	na, nb := drawNumber(d, "a"), drawNumber(d, "b")
-	shape := drawLongShape(d)
-	a := scatter(d, shape, na.Size+d.upTo(2, "padding"), true)
-	b := scatter(d, shape, nb.Size+d.upTo(2, "padding"), d.upTo(3, "shared") == 0)
-	na.fill(d, a)
+func testEqualNumbers(t draw.Source) {
+	defer setAVX2(setAVX2(draw.Bool(t, "assembly")))
+	na, nb := drawNumber(t, "a"), drawNumber(t, "b")
+	shape := drawLongShape(t)
+	a := scatter(t, shape, na.Size+t.UpTo(2, "padding"), true)
+	b := scatter(t, shape, nb.Size+t.UpTo(2, "padding"), t.UpTo(3, "shared") == 0)
+	na.fill(t, a)
 	values := a.values(na)
 	i := 0
 	b.each(func(item []byte) { // the same numbers, where there are such
@@ -25,11 +28,11 @@ func testEqualNumbers(t interface{ Fatalf(string, ...any) }, d draws) {
 	})
 	compareNumbers(t, a, b, na, nb)
 	if len(values) > 0 {
-		changed := d.upTo(min(len(values)-1, 200), "changed")
+		changed := t.UpTo(min(len(values)-1, 200), "changed")
 		i = 0
 		b.each(func(item []byte) {
 			if i == changed {
-				nb.draw(d, item[:nb.Size])
+				nb.draw(t, item[:nb.Size])
 			}
 			i++
 		})
@@ -42,7 +45,7 @@ func (s *scattered) values(n Number) (list []value) {
 	return list
 }
 
-func compareNumbers(t interface{ Fatalf(string, ...any) }, a, b *scattered, na, nb Number) {
+func compareNumbers(t draw.Source, a, b *scattered, na, nb Number) {
 	want := true
 	right := b.values(nb)
 	for i, v := range a.values(na) {
@@ -55,16 +58,10 @@ func compareNumbers(t interface{ Fatalf(string, ...any) }, a, b *scattered, na, 
 	}
 }
 
-func TestEqualNumbersAgainstModel(t *testing.T) {
-	bothWays(t, func(t *testing.T) {
-		rapid.Check(t, func(t *rapid.T) { testEqualNumbers(t, rapidDraws{t}) })
-	})
-}
+func TestEqualNumbersAgainstModel(t *testing.T) { draw.Check(t, testEqualNumbers) }
 
-func FuzzEqualNumbers(f *testing.F) {
-	f.Add([]byte{3, 9, 2, 4, 5, 1, 2})
-	f.Fuzz(func(t *testing.T, data []byte) { testEqualNumbers(t, &byteDraws{data}) })
-}
+// FuzzEqualNumbers compares numbers of any two sorts and layouts, and the answer with a model that reckons with math/big.
+func FuzzEqualNumbers(f *testing.F) { draw.Fuzz(f, testEqualNumbers) }
 
 // TestEqualNumbersAllEdges compares every number at which something changes with those that are near it,
 // of every kind.
@@ -79,12 +76,15 @@ func TestEqualNumbersAllEdges(t *testing.T) {
 }
 
 func compareEdges(t *testing.T, na, nb Number) {
+	a, b := fence.Bytes(t, na.Size, fence.After), fence.Bytes(t, nb.Size, fence.After)
 	for i := range edges {
 		near := edges[max(i-3, 0):min(i+4, len(edges))]
 		for _, x := range na.items(edges[i : i+1]) {
 			for _, y := range nb.items(near) {
 				v, w := na.read(x), nb.read(y)
-				if EqualNumbers(line(x, na.Size), line(y, nb.Size), na, nb) != v.same(w) {
+				copy(a, x)
+				copy(b, y)
+				if EqualNumbers(line(a, na.Size), line(b, nb.Size), na, nb) != v.same(w) {
 					t.Errorf("%v %v == %v %v is not %v", na, v, nb, w, v.same(w))
 				}
 			}
@@ -95,11 +95,15 @@ func compareEdges(t *testing.T, na, nb Number) {
 // TestUnequalAnywhere puts one unequal number at every place of runs of some lengths.
 func TestUnequalAnywhere(t *testing.T) {
 	zero, one := value{exactFloat(0), exactFloat(0)}, value{exactFloat(1), exactFloat(0)}
+	pageA, pageB := fence.Bytes(t, fence.Page, fence.After), fence.Bytes(t, fence.Page, fence.After)
 	bothWays(t, func(t *testing.T) {
 		for _, na := range allNumbers {
 			for _, nb := range allNumbers {
-				for _, n := range []int{1, 17, 35} {
-					a, b := make([]byte, n*na.Size), make([]byte, n*nb.Size)
+				for i, n := range []int{1, 17, 35} {
+					side := fence.Sides[i%2]
+					a, b := side.Cut(pageA, n*na.Size), side.Cut(pageB, n*nb.Size)
+					clear(a)
+					clear(b)
 					x, y := line(a, na.Size), line(b, nb.Size)
 					if !EqualNumbers(x, y, na, nb) {
 						t.Fatalf("%d zeros of %v and %v are unequal", n, na, nb)
@@ -122,31 +126,41 @@ func TestUnequalAnywhere(t *testing.T) {
 	})
 }
 
-func TestEqualBytesOfScattered(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		d := rapidDraws{rt}
-		shape, size := drawLongShape(d), 1+d.upTo(32, "size")
-		a, b := scatter(d, shape, size, false), scatter(d, shape, size, false)
-		Copy(b.items, a.items)
-		if !EqualBytes(a.items, b.items) {
-			rt.Fatal("a copy is unequal")
-		}
-		n := a.items.Count()
-		if n == 0 {
-			return
-		}
-		changed := rapid.IntRange(0, n-1).Draw(rt, "changed")
+// testEqualBytes compares arrays that are unequal in most cases, then a copy, then a changed one.
+func testEqualBytes(t draw.Source) {
+	defer setAVX2(setAVX2(draw.Bool(t, "assembly")))
+	shape, size := drawLongShape(t), 1+t.UpTo(32, "size")
+	a, b := scatter(t, shape, size, true), scatter(t, shape, size, false)
+	if want := bytes.Equal(a.packed(), b.packed()); EqualBytes(a.items, b.items) != want {
+		t.Fatalf("EqualBytes of different memory is %v", !want)
+	}
+	Copy(b.items, a.items)
+	if !EqualBytes(a.items, b.items) {
+		t.Fatal("a copy is unequal")
+	}
+	if n := a.items.Count(); n > 0 {
+		changed, i := t.UpTo(n-1, "changed"), 0
 		b.each(func(item []byte) {
-			if changed == 0 {
-				item[d.upTo(size-1, "byte")] ^= 1
+			if i == changed {
+				item[t.UpTo(size-1, "byte")] ^= 1
 			}
-			changed--
+			i++
 		})
 		if EqualBytes(a.items, b.items) {
-			rt.Fatal("a changed copy is equal")
+			t.Fatal("a changed copy is equal")
 		}
-	})
+	}
 }
+
+func (s *scattered) packed() (packed []byte) {
+	s.each(func(item []byte) { packed = append(packed, item...) })
+	return packed
+}
+
+func TestEqualBytesAgainstModel(t *testing.T) { draw.Check(t, testEqualBytes) }
+
+// FuzzEqualBytes compares arrays of any two layouts, byte by byte.
+func FuzzEqualBytes(f *testing.F) { draw.Fuzz(f, testEqualBytes) }
 
 // What has no bytes may end a Go object: a pointer to it would point into the next one.
 func TestPartWithoutBytesLiesNowhere(t *testing.T) {

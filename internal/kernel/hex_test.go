@@ -1,23 +1,30 @@
 package kernel
 
 import (
+	"bytes"
 	"encoding/hex"
 	"testing"
+
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 func TestHexOfEveryByteAndLength(t *testing.T) {
+	page, text := fence.Bytes(t, fence.Page, fence.After), fence.Bytes(t, fence.Page, fence.After)
 	bothWays(t, func(t *testing.T) {
-		src := make([]byte, 300)
-		for i := range src {
-			src[i] = byte(i * 3)
-		}
-		for n := 1; n <= len(src); n++ {
-			for odd := range 2 {
-				src := src[odd:n]
-				mem := make([]byte, 2*len(src)+2)
-				Hex(mem[1:len(mem)-1], src)
-				if got, want := string(mem), "\x00"+hex.EncodeToString(src)+"\x00"; got != want {
-					t.Fatalf("hex of %d bytes is %q, want %q", len(src), got, want)
+		for n := range 300 {
+			for _, side := range fence.Sides {
+				for odd := range 2 { // bytes between the fence and the digits
+					src := side.Cut(page, n)
+					for i := range src {
+						src[i] = byte(n + i*3)
+					}
+					clear(text)
+					room := side.Cut(text, 2*n+2*odd)
+					Hex(room[odd:][:2*n], src)
+					want := "\x00"[:odd] + hex.EncodeToString(src) + "\x00"[:odd]
+					if rest := len(bytes.Trim(text, "\x00")); string(room) != want || rest != 2*n {
+						t.Fatalf("hex of %d bytes is %q, want %q: %d bytes are written", n, room, want, rest)
+					}
 				}
 			}
 		}

@@ -3,6 +3,8 @@ package kernel
 import (
 	"math"
 	"math/big"
+
+	"github.com/go-memoryview/memoryview/internal/draw"
 )
 
 // edges are numbers at which something changes.
@@ -28,28 +30,28 @@ var edges = func() (list []exact) {
 }()
 
 // draw writes some number to an item.
-func (n Number) draw(d draws, item []byte) {
-	switch d.upTo(3, "what") {
+func (n Number) draw(t draw.Source, item []byte) {
+	switch t.UpTo(3, "what") {
 	case 0:
 		for i := range item {
-			item[i] = byte(d.upTo(255, "byte"))
+			item[i] = byte(t.UpTo(255, "byte"))
 		}
 	case 1:
-		if !n.write(item, value{edges[d.upTo(len(edges)-1, "edge")], edges[d.upTo(len(edges)-1, "edge")]}) {
+		if !n.write(item, value{edges[t.UpTo(len(edges)-1, "edge")], edges[t.UpTo(len(edges)-1, "edge")]}) {
 			clear(item)
 		}
 	default:
-		n.write(item, value{exactFloat(float64(d.upTo(3, "small"))), new(big.Float)})
+		n.write(item, value{exactFloat(float64(t.UpTo(3, "small"))), new(big.Float)})
 	}
 }
 
 // fill writes numbers to all items: a few drawn ones, again and again, so that long arrays do not need
 // many draws.
-func (n Number) fill(d draws, s *scattered) {
-	few := make([][]byte, 1+d.upTo(12, "different numbers"))
+func (n Number) fill(t draw.Source, s *scattered) {
+	few := make([][]byte, 1+t.UpTo(12, "different numbers"))
 	for i := range few {
 		few[i] = make([]byte, n.Size)
-		n.draw(d, few[i])
+		n.draw(t, few[i])
 	}
 	i := 0
 	s.each(func(item []byte) {

@@ -4,54 +4,69 @@ import (
 	"testing"
 	"unsafe"
 
-	"pgregory.net/rapid"
+	"github.com/go-memoryview/memoryview/internal/draw"
 )
 
-// TestShareExactly compares the answers with sets of bytes.
+// addresses are what the arrays of these tests lie at. Nothing is read or written.
+var addresses [4096]byte
+
+// testShare compares the answers with sets of bytes, and returns the right one.
+func testShare(t draw.Source) Outcome {
+	a, b := drawItems(t), drawItems(t)
+	covered := map[uintptr]bool{}
+	for p := range bytesOf(&a) {
+		covered[p] = true
+	}
+	want := No
+	for p := range bytesOf(&b) {
+		if covered[p] {
+			want = Yes
+		}
+	}
+	budget := 1 << 30
+	if got := Share(&a, &b, &budget); got != want {
+		t.Fatalf("Share(%+v, %+v) = %v, want %v", a, b, got, want)
+	}
+	few := t.UpTo(5, "budget")
+	if got := Share(&a, &b, &few); got != want && got != Undecided {
+		t.Fatalf("with a small budget Share(%+v, %+v) = %v, want %v", a, b, got, want)
+	}
+	return want
+}
+
 func TestShareExactly(t *testing.T) {
-	var memory [4096]byte
 	met := map[Outcome]int{}
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := drawItems(t, &memory), drawItems(t, &memory)
-		covered := map[uintptr]bool{}
-		for p := range bytesOf(&a) {
-			covered[p] = true
-		}
-		want := No
-		for p := range bytesOf(&b) {
-			if covered[p] {
-				want = Yes
-			}
-		}
-		budget := 1 << 30
-		if got := Share(&a, &b, &budget); got != want {
-			t.Fatalf("Share(%+v, %+v) = %v, want %v", a, b, got, want)
-		}
-		met[want]++
-		few := rapid.IntRange(0, 5).Draw(t, "budget")
-		if got := Share(&a, &b, &few); got != want && got != Undecided {
-			t.Fatalf("with a small budget Share(%+v, %+v) = %v, want %v", a, b, got, want)
-		}
-	})
+	draw.Check(t, func(t draw.Source) { met[testShare(t)]++ })
 	if met[No] == 0 || met[Yes] == 0 {
 		t.Errorf("only one answer was met: %v", met)
 	}
 }
 
-func TestSharesItselfExactly(t *testing.T) {
-	var memory [4096]byte
-	rapid.Check(t, func(t *rapid.T) {
-		it := drawItems(t, &memory)
-		met, want := map[uintptr]bool{}, No
-		for p := range bytesOf(&it) {
-			if met[p] {
-				want = Yes
-			}
-			met[p] = true
+// testSharesItself compares the answer with a set of bytes.
+func testSharesItself(t draw.Source) {
+	it := drawItems(t)
+	met, want := map[uintptr]bool{}, No
+	for p := range bytesOf(&it) {
+		if met[p] {
+			want = Yes
 		}
-		budget := 1 << 30
-		if got := SharesItself(it.Size, it.Shape, it.Strides, &budget); got != want {
-			t.Fatalf("SharesItself(%+v) = %v, want %v", it, got, want)
+		met[p] = true
+	}
+	budget := 1 << 30
+	if got := SharesItself(it.Size, it.Shape, it.Strides, &budget); got != want {
+		t.Fatalf("SharesItself(%+v) = %v, want %v", it, got, want)
+	}
+}
+
+func TestSharesItselfExactly(t *testing.T) { draw.Check(t, testSharesItself) }
+
+// FuzzShare asks whether two small arrays share bytes, and whether items of one do, and compares with sets of bytes.
+func FuzzShare(f *testing.F) {
+	draw.Fuzz(f, func(t draw.Source) {
+		if draw.Bool(t, "one array") {
+			testSharesItself(t)
+		} else {
+			testShare(t)
 		}
 	})
 }
@@ -71,12 +86,12 @@ func TestShareEnds(t *testing.T) {
 	}
 }
 
-func drawItems(t *rapid.T, memory *[4096]byte) Items {
-	it := Items{Base: unsafe.Pointer(&memory[2048]), Size: rapid.IntRange(1, 9).Draw(t, "size")}
-	it.Base = unsafe.Add(it.Base, rapid.IntRange(-40, 40).Draw(t, "offset"))
-	for range rapid.IntRange(0, 3).Draw(t, "dimensions") {
-		it.Shape = append(it.Shape, rapid.IntRange(1, 6).Draw(t, "extent"))
-		it.Strides = append(it.Strides, rapid.IntRange(-60, 60).Draw(t, "stride"))
+func drawItems(t draw.Source) Items {
+	it := Items{Base: unsafe.Pointer(&addresses[2048]), Size: draw.Between(t, 1, 9, "size")}
+	it.Base = unsafe.Add(it.Base, draw.Between(t, -40, 40, "offset"))
+	for range t.UpTo(3, "dimensions") {
+		it.Shape = append(it.Shape, draw.Between(t, 1, 6, "extent"))
+		it.Strides = append(it.Strides, draw.Between(t, -60, 60, "stride"))
 	}
 	return it
 }

@@ -1,25 +1,21 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/go-memoryview/memoryview/internal/fence"
+)
 
 // TestNumbersAtFences works on ones that lie next to memory that cannot be read: before the first of them, or
 // behind the last.
 func TestNumbersAtFences(t *testing.T) {
-	const room = 4096
-	var memories [2][2][]byte // source and target; at the start of memory and at its end
-	for i := range memories {
-		memories[i] = [2][]byte{guarded(t, room, false), guarded(t, room, true)}
-	}
-	place := func(side, end, size int) []byte {
-		mem := memories[side][end]
-		return mem[end*(len(mem)-size):][:size:size]
-	}
+	dst, src := fence.Bytes(t, fence.Page, fence.After), fence.Bytes(t, fence.Page, fence.After)
 	bothWays(t, func(t *testing.T) {
 		for _, from := range allNumbers {
 			for _, to := range allNumbers {
 				for _, n := range []int{1, 15, 16, 33, 101} {
-					for end := range 2 {
-						onesAtFence(t, to, from, place(0, end, n*to.Size), place(1, end, n*from.Size))
+					for _, side := range fence.Sides {
+						onesAtFence(t, to, from, side.Cut(dst, n*to.Size), side.Cut(src, n*from.Size))
 					}
 				}
 			}
@@ -57,24 +53,4 @@ func onesAtFence(t *testing.T, to, from Number, dst, src []byte) {
 	if got := Index(&items, &Match{Pattern: item, Except: true}); got != -1 {
 		t.Fatalf("number %d of %d ones of %v is none", got, n, to)
 	}
-}
-
-func TestHexAtFences(t *testing.T) {
-	bothWays(t, func(t *testing.T) {
-		for _, end := range []bool{false, true} {
-			src, dst := guarded(t, 200, end), guarded(t, 400, end)
-			for n := range len(src) {
-				src, dst := src[:n], dst[:2*n]
-				if end {
-					src, dst = src[:cap(src)][cap(src)-n:], dst[:cap(dst)][cap(dst)-2*n:]
-				}
-				Hex(dst, src)
-				for _, digit := range dst {
-					if digit != '0' {
-						t.Fatalf("hex of %d zero bytes is %q", n, dst)
-					}
-				}
-			}
-		}
-	})
 }
