@@ -60,6 +60,9 @@ func (v *View) copyFrom(src *buffer.Buffer) error {
 
 // fill stores one value in every item. Where the value is no item either, both reasons are told.
 func (v *View) fill(value any, noExporter error) error {
+	if n := v.buf.ItemSize(); !kernel.Affords(n) { // where there are no items, they can be of any size
+		return fmt.Errorf("assignment of %T: %w: an item of %d bytes does not fit into memory", value, buffer.ErrLayout, n)
+	}
 	typ, item := v.buf.Type(), make([]byte, v.buf.ItemSize())
 	if err := typ.Pack(item, value); err != nil {
 		return fmt.Errorf("assignment of %T: %w (and %v)", value, err, noExporter)

@@ -55,8 +55,8 @@ func grown(dst []byte, n int) []byte {
 }
 
 func checkCopy(n int) error {
-	if n > kernel.MostBytes {
-		return fmt.Errorf("copy of %d bytes: %w: at most %d fit into memory: WriteTo and ReadAt go piece by piece", n, buffer.ErrLayout, kernel.MostBytes)
+	if !kernel.Affords(n) {
+		return fmt.Errorf("copy of %d bytes: %w: they do not fit into memory: WriteTo and ReadAt go piece by piece", n, buffer.ErrLayout)
 	}
 	return nil
 }

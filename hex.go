@@ -15,8 +15,8 @@ func (v *View) Hex(sep string, group int) (string, error) {
 	if len(sep) > 1 || sep >= "\x80" {
 		return "", fmt.Errorf("hex: %w: separator %.20q: give one ASCII character or none", buffer.ErrValue, sep)
 	}
-	if n := v.buf.Len(); n > kernel.MostBytes/3 { // digits and separators
-		return "", fmt.Errorf("hex: %w: %d bytes: at most %d fit into memory: WriteTo and ReadAt go piece by piece", buffer.ErrLayout, n, kernel.MostBytes/3)
+	if n := v.buf.Len(); n > kernel.MostBytes || !kernel.Affords(3*n) { // digits and separators
+		return "", fmt.Errorf("hex: %w: the digits of %d bytes do not fit into memory: WriteTo and ReadAt go piece by piece", buffer.ErrLayout, n)
 	}
 	free := 0
 	if sep != "" {

@@ -28,8 +28,8 @@ func (v *View) list() (list any, err error) {
 		return nil, err
 	}
 	defer visit.Leave(&err)
-	if n := items.Count(); n > mostItems {
-		return nil, fmt.Errorf("%w: a list of %d items: at most %d fit into memory: take parts of the view", buffer.ErrLayout, n, mostItems)
+	if n := items.Count(); n > kernel.MostBytes/listItem || !kernel.Affords(n*listItem) {
+		return nil, fmt.Errorf("%w: a list of %d items does not fit into memory: take parts of the view", buffer.ErrLayout, n)
 	}
 	return nest(items, v.buf.Type(), typed.RowUnpacker(v.buf.Type()))
 }
@@ -55,8 +55,8 @@ func nest(items kernel.Items, typ *format.Type, unpack func(row kernel.Items) []
 	return list, nil
 }
 
-// mostItems is as much as a list may have: an item takes 16 bytes in it, and what it points to.
-const mostItems = kernel.MostBytes / 64
+// listItem is the bytes of an item in a list: a pointer to its type, and one to what it is.
+const listItem = 2 * int(unsafe.Sizeof(uintptr(0)))
 
 // mostEmptyLists bounds what a shape without items may cost: (1<<40, 0) is easily said.
 const mostEmptyLists = 1 << 20

@@ -50,7 +50,11 @@ func matchLeaf(target reflect.Type, typ *format.Type, path string) (part, error)
 	if typ.NumField() > 0 || typ.Elem() != nil {
 		return part{}, mismatch(path, "Go %v, format %q", target, typ)
 	}
-	value, err := typ.Unpack(make([]byte, typ.Size()))
+	var zeros [32]byte // as large as the largest number
+	if typ.Size() > len(zeros) {
+		return part{}, mismatch(path, "Go %v, format %q of %d bytes", target, typ, typ.Size())
+	}
+	value, err := typ.Unpack(zeros[:])
 	if err != nil {
 		return part{}, fmt.Errorf("%s: %w", path, err)
 	}

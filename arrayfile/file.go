@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
 // File is an open file of arrays. Its methods are safe to call from many goroutines.
@@ -235,6 +236,9 @@ func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err err
 			return mem, 0, fmt.Errorf("%s: mapping %d bytes: %w", f.name, n, err)
 		}
 		f.copied.Store(true)
+	}
+	if !kernel.Affords(n) { // files can have holes, and be larger than any memory
+		return mem, 0, fmt.Errorf("%s: reading %d bytes: %w: they do not fit into memory: map it, without the option Reading", f.name, n, buffer.ErrLayout)
 	}
 	data := make([]byte, n)
 	if _, err := f.file.ReadAt(data, offset); err != nil {

@@ -203,8 +203,8 @@ func copyItems(dst, src kernel.Items, workers int) error {
 	case n == 0:
 	case !kernel.Overlap(&dst, &src):
 		kernel.CopyParallel(dst, src, workers)
-	case n > kernel.MostBytes:
-		return fmt.Errorf("%w: copy of %d bytes onto their own memory: a temporary has at most %d", ErrLayout, n, kernel.MostBytes)
+	case !kernel.Affords(n):
+		return fmt.Errorf("%w: copy of %d bytes onto their own memory: a temporary that large does not fit into memory: copy parts", ErrLayout, n)
 	default:
 		tmp := make([]byte, n)
 		kernel.Pack(tmp, src, false)

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
 // ByteArray is a growing array of bytes that lends its memory (Python's bytearray). While a loan is
@@ -35,15 +36,11 @@ func (a *ByteArray) Bytes() []byte {
 	return append([]byte{}, a.data...)
 }
 
-// mostBytes is as much as an array may have: what lies beyond would end the process, not in an error.
-const mostBytes = 1 << (30 + 10*(^uint(0)>>63)) // 1 GiB, or 1 TiB on 64-bit systems
-
-// Resize changes the length to n bytes; new ones are zero. A length that is negative or beyond any
-// memory is buffer.ErrValue. While a
-// loan is out, any change of the length is buffer.ErrExported.
+// Resize changes the length to n bytes; new ones are zero. A length that is negative or does not fit into
+// memory is buffer.ErrValue. While a loan is out, any change of the length is buffer.ErrExported.
 func (a *ByteArray) Resize(n int) error {
-	if n < 0 || n > mostBytes {
-		return fmt.Errorf("resize of a byte array to %d bytes: %w: give 0 to %d", n, buffer.ErrValue, mostBytes)
+	if n < 0 || !kernel.Affords(n) {
+		return fmt.Errorf("resize of a byte array to %d bytes: %w: give a length that fits into memory", n, buffer.ErrValue)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
 // Pack writes one item to the first Size bytes of dst. Nothing is written unless all of it can be, and padding is never
@@ -20,6 +22,9 @@ func (t *Type) Pack(dst []byte, value any) error {
 	dst = dst[:t.size]
 	if t.kind != Array && t.kind != Struct {
 		return t.pack(dst, value) // a leaf is written only when its value has been found good
+	}
+	if !kernel.Affords(t.size) {
+		return fmt.Errorf("%w: packing %s: an item of %d bytes does not fit into memory once more", ErrValue, t.quoted(), t.size)
 	}
 	draft := bytes.Clone(dst)
 	if err := t.pack(draft, value); err != nil {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
 // Unpack reads one item from the first Size bytes of src. The package's introduction says what it is in Go; nothing of it
@@ -14,6 +16,9 @@ import (
 func (t *Type) Unpack(src []byte) (any, error) {
 	if len(src) < t.size {
 		return nil, fmt.Errorf("%w: unpacking %s takes %d bytes, and there are %d", ErrValue, t.quoted(), t.size, len(src))
+	}
+	if !kernel.Affords(t.size) {
+		return nil, fmt.Errorf("%w: unpacking %s: an item of %d bytes does not fit into memory once more", ErrValue, t.quoted(), t.size)
 	}
 	return t.unpack(src[:t.size])
 }

@@ -104,10 +104,6 @@ func (it *Items) Part(offset, size int) Items {
 // nothing is where items of no bytes lie.
 var nothing [1]byte
 
-// MostBytes is as much as a temporary or a copy in memory may have. Strides of zero make arrays far larger
-// than the memory they lie in.
-const MostBytes = 1 << (30 + 10*(^uint(0)>>63)) // 1 GiB, or 1 TiB on 64-bit systems
-
 // Follow is the indirect step of the rule. The pointer is read byte by byte: nobody promises that
 // those of a second level are aligned.
 func Follow(p unsafe.Pointer, suboffset int) unsafe.Pointer {

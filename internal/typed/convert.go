@@ -58,8 +58,8 @@ func reshape(it *kernel.Items, shape []int) {
 
 // checkTemporary refuses what no memory can hold a copy of.
 func checkTemporary(it kernel.Items) error {
-	if n := it.Count(); n > kernel.MostBytes/it.Size {
-		return fmt.Errorf("%w: %d items of %d bytes want a temporary of more than %d: convert parts", format.ErrValue, n, it.Size, kernel.MostBytes)
+	if n := it.Count(); n > kernel.MostBytes/it.Size || !kernel.Affords(n*it.Size) {
+		return fmt.Errorf("%w: %d items of %d bytes want a temporary that does not fit into memory: convert parts", format.ErrValue, n, it.Size)
 	}
 	return nil
 }

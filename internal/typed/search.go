@@ -8,7 +8,15 @@ import (
 )
 
 // Count returns how many items equal a value, compared as format.SameValue does.
-func Count(items *kernel.Items, typ *format.Type, value any) (n int, err error) {
+func Count(items *kernel.Items, typ *format.Type, value any) (int, error) {
+	left := *items
+	shape, times := once(items.Shape, items.Strides)
+	left.Shape = shape
+	n, err := count(&left, typ, value)
+	return n * times, err
+}
+
+func count(items *kernel.Items, typ *format.Type, value any) (n int, err error) {
 	var p pattern
 	switch p.find(typ, value) {
 	case equalsNone:
@@ -25,7 +33,18 @@ func Count(items *kernel.Items, typ *format.Type, value any) (n int, err error) 
 }
 
 // Index returns the position in C order of the first item that equals a value, or -1.
-func Index(items *kernel.Items, typ *format.Type, value any) (first int, err error) {
+func Index(items *kernel.Items, typ *format.Type, value any) (int, error) {
+	left := *items
+	shape, times := once(items.Shape, items.Strides)
+	left.Shape = shape
+	first, err := index(&left, typ, value)
+	if first >= 0 && times > 1 {
+		first = position(first, left.Shape, items.Shape)
+	}
+	return first, err
+}
+
+func index(items *kernel.Items, typ *format.Type, value any) (first int, err error) {
 	var p pattern
 	switch p.find(typ, value) {
 	case equalsNone:
@@ -45,9 +64,6 @@ func Index(items *kernel.Items, typ *format.Type, value any) (first int, err err
 // search calls found with the position of each item that equals value until it returns false.
 func search(items *kernel.Items, typ *format.Type, value any, found func(position int) bool) (err error) {
 	value = asItem(typ, value)
-	if items.Size == 0 && items.Count() > 1 {
-		return searchNothing(typ, value, items.Count(), found)
-	}
 	position := -1
 	kernel.Each(*items, func(p unsafe.Pointer) bool {
 		position++
@@ -66,6 +82,9 @@ func asItem(typ *format.Type, value any) any {
 	if IsLeaf(typ) {
 		return value
 	}
+	if !kernel.Affords(typ.Size()) {
+		return value // no item of that size is unpacked
+	}
 	packed := make([]byte, typ.Size())
 	if typ.Pack(packed, value) != nil {
 		return value
@@ -74,15 +93,4 @@ func asItem(typ *format.Type, value any) any {
 		return item
 	}
 	return value
-}
-
-// searchNothing is the search among items of no bytes, which are all the same.
-func searchNothing(typ *format.Type, value any, count int, found func(position int) bool) error {
-	item, err := typ.Unpack(nil)
-	if err != nil || !format.SameValue(item, value) {
-		return err
-	}
-	for position := 0; position < count && found(position); position++ {
-	}
-	return nil
 }
