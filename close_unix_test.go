@@ -5,43 +5,31 @@ package memoryview_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"os"
-	"reflect"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"unsafe"
 
-	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sys/unix"
-
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/closetest"
 	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
-// closeAgainstAccess runs every operation of views and buffers in a loop while another goroutine
-// releases what it works on. The outcome is the full old answer, or that of something released:
-// never a fault, a torn shape or somebody else's bytes.
-// It runs where the tests are soaked: it lasts, and a failure that was seen once, in ToReadOnly, on a busy
-// machine, before operations entered buffers as they do now, is not explained yet.
-func init() {
-	if os.Getenv("MEMORYVIEW_SOAK") != "" {
-		lifetimes["CloseAgainstAccess"] = closeAgainstAccess
-	}
-}
+// closeAgainstAccess runs every operation of views and buffers against a release of what it works on.
+func init() { lifetimes["CloseAgainstAccess"] = closeAgainstAccess }
 
 func closeAgainstAccess(t *testing.T) {
-	for _, give := range []func([]byte){unmap, reuse} {
-		for name, operation := range operations() {
-			for i := range rounds(4) {
-				raceClose(t, name, operation, give, i)
+	for name, do := range operations() {
+		closetest.Against(t, name, pattern(), func(mem *closetest.Memory, round int) closetest.Subject {
+			c := newClosing(mem)
+			return closetest.Subject{
+				Do:      func() (any, error) { return do(c) },
+				Release: func() error { return c.release(round) },
 			}
-		}
+		})
 	}
 }
 
@@ -54,7 +42,7 @@ type closing struct {
 // operation returns its answer in a form that can be compared.
 type operation func(c *closing) (any, error)
 
-// The operations of a View and of a Buffer, by name. Release, and Done after Peek, are the other side of the race.
+// The operations of a View and of a Buffer, by name, and functions that take one. Release, and Done after Peek, are the other side of the race.
 var (
 	viewOperations = map[string]operation{
 		"All":         func(c *closing) (any, error) { return all(c.view) },
@@ -189,24 +177,37 @@ var (
 		},
 		"Type": func(c *closing) (any, error) { return c.buffer.Type().String(), nil },
 	}
+	functions = map[string]operation{
+		"memoryview.Convert": func(c *closing) (any, error) {
+			floats := make([]float64, 1024)
+			return floats, memoryview.Convert(floats, c.view)
+		},
+		"memoryview.FromBuffer": func(c *closing) (any, error) { return whole(memoryview.FromBuffer(c.buffer)) },
+		"memoryview.FromObject": func(c *closing) (any, error) { return whole(memoryview.FromObject(c.records)) },
+		"memoryview.GetContiguous": func(c *closing) (any, error) {
+			return whole(memoryview.GetContiguous(c.view, buffer.Read, buffer.F))
+		},
+		"buffer.Copy": func(c *closing) (any, error) { return nil, buffer.Copy(c.view, c.view) },
+		"buffer.Get":  func(c *closing) (any, error) { return loaned(buffer.Get(c.records, buffer.StridedRO)) },
+		"buffer.Peek": func(c *closing) (any, error) {
+			b, err := buffer.Peek(c.view, buffer.FullRO)
+			if err != nil {
+				return nil, err
+			}
+			defer b.Done()
+			return packed(b)
+		},
+		"buffer.SharesMemory": func(c *closing) (any, error) { return buffer.SharesMemory(c.view, c.bytes) },
+	}
 )
 
-// TestEveryOperationIsRaced fails when an operation is new, and nobody has put it into the tables above.
 func TestEveryOperationIsRaced(t *testing.T) {
-	for typ, operations := range map[reflect.Type]map[string]operation{
-		reflect.TypeFor[*memoryview.View](): viewOperations,
-		reflect.TypeFor[*buffer.Buffer]():   bufferOperations,
-	} {
-		for m := range typ.Methods() {
-			if _, ok := operations[m.Name]; !ok && m.Name != "Release" && m.Name != "Done" {
-				t.Errorf("%v.%s is not raced against a release", typ, m.Name)
-			}
-		}
-	}
+	closetest.EveryMethod[*memoryview.View](t, viewOperations, "Release")
+	closetest.EveryMethod[*buffer.Buffer](t, bufferOperations, "Release", "Done")
 }
 
 func operations() map[string]operation {
-	named := map[string]operation{}
+	named := maps.Clone(functions)
 	for name, o := range viewOperations {
 		named["View."+name] = o
 	}
@@ -232,46 +233,30 @@ func patternInts() [][64]int32 {
 	return ints
 }
 
-// unmap and reuse are what becomes of memory that was given back: a fault for whoever still reads it, or
-// somebody else's bytes.
-func unmap(mem []byte) { check(unix.MunmapPtr(unsafe.Pointer(&mem[0]), uintptr(len(mem)))) }
-
-func reuse(mem []byte) {
-	place := unsafe.Pointer(&mem[0])
-	p := must(unix.MmapPtr(-1, 0, place, uintptr(len(mem)), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_SHARED|unix.MAP_FIXED))
-	others := unsafe.Slice((*byte)(p), len(mem))
-	for i := range others {
-		others[i] = 0xEE
-	}
-}
-
 func check(err error) {
 	if err != nil {
 		panic(err)
 	}
 }
 
-// newClosing maps the pattern. Given counts how often it is given back, which is the end of it.
-func newClosing(give func([]byte), given *atomic.Int32) *closing {
-	const size = 4096
-	p := must(unix.MmapPtr(-1, 0, nil, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_SHARED))
-	mem := unsafe.Slice((*byte)(p), size)
-	copy(mem, pattern())
-	m := buffer.Memory{Base: p, Size: size, Obj: "the owner", Release: func() { given.Add(1); give(mem) }}
-	c := &closing{buffer: must(m.Lend(0, buffer.Layout{ItemSize: 4, Format: "i", Shape: []int{16, 64}}, buffer.Full))}
+// newClosing leaves nothing behind that holds the memory: the last to leave shall give it back, and not the collector.
+func newClosing(mem *closetest.Memory) *closing {
+	c := &closing{buffer: must(mem.Lend().Lend(0, buffer.Layout{ItemSize: 4, Format: "i", Shape: []int{16, 64}}, buffer.Full))}
 	c.view = must(memoryview.FromBuffer(c.buffer))
 	c.records = must(c.view.Cast("T{h:a:h:b:}", 1024))
-	c.bytes = must(must(c.view.ToReadOnly()).Cast("B"))
+	readOnly := must(c.view.ToReadOnly())
+	c.bytes = must(readOnly.Cast("B"))
+	_ = readOnly.Release()
 	return c
 }
 
-// release gives back all that holds the memory, what stands at a place of the list last of all. It waits
-// for loans of the view to end, without which it is refused.
-func (c *closing) release(last int) error {
+// release gives back all that holds the memory, by rounds each of them last of all. It waits for loans of
+// the view to end, without which it is refused.
+func (c *closing) release(round int) error {
 	holds := []func() error{c.view.Release, c.buffer.Release, c.bytes.Release, c.records.Release}
 	var failed error
 	for i := range holds {
-		release := holds[(last+1+i)%len(holds)]
+		release := holds[(round+i)%len(holds)]
 		err := release()
 		for ; errors.Is(err, buffer.ErrExported); err = release() {
 			runtime.Gosched()
@@ -280,53 +265,6 @@ func (c *closing) release(last int) error {
 	}
 	return failed
 }
-
-// raceClose compares the answers of an operation with that of before and with that of after.
-func raceClose(t *testing.T, name string, do operation, give func([]byte), last int) {
-	var given atomic.Int32
-	c := newClosing(func([]byte) {}, &given)
-	before, err := do(c)
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	check(c.release(last))
-	after, _ := do(c)
-
-	c = newClosing(give, &given)
-	var closed atomic.Bool
-	var wait sync.WaitGroup
-	started := make(chan bool)
-	for range accessors {
-		wait.Go(func() {
-			for i, last := 0, false; !last; i++ {
-				last = closed.Load() || i == 1000 // loans of the view would hold up its release for ever
-				answer, err := do(c)
-				switch {
-				case errors.Is(err, buffer.ErrReleased):
-				case err != nil:
-					t.Errorf("%s: %v", name, err)
-				case !same(answer, before) && !same(answer, after):
-					t.Errorf("%s: %.2000s", name, cmp.Diff(before, answer))
-				}
-				if i == 1 {
-					started <- true
-				}
-			}
-		})
-	}
-	for range accessors {
-		<-started
-	}
-	if err := c.release(last); err != nil {
-		t.Errorf("release against %s: %v", name, err)
-	}
-	closed.Store(true)
-	wait.Wait()
-	eventually(t, fmt.Sprint("the memory of ", name), func() bool { return given.Load() == 2 })
-}
-
-// accessors run an operation at a time.
-const accessors = 3
 
 func whole(v *memoryview.View, err error) (any, error) {
 	if err != nil {
@@ -390,14 +328,4 @@ func cut(cut func(*buffer.Buffer, ...buffer.Cut) error) (any, error) {
 	}
 	mem, err := packed(&part)
 	return mem, errors.Join(err, part.Release())
-}
-
-// same compares answers in less time than most operations take, so that a release meets these.
-func same(a, b any) bool {
-	x, ok := a.([]byte)
-	y, also := b.([]byte)
-	if ok && also {
-		return bytes.Equal(x, y)
-	}
-	return reflect.DeepEqual(a, b)
 }

@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
-	"os/exec"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -16,14 +15,14 @@ import (
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/export"
+	"github.com/go-memoryview/memoryview/internal/closetest"
 )
 
-// Lifetimes are tested in a process of their own, with a large live heap and a collector that runs
-// all the time: a pointer that should not exist, or memory used after it was given back, ends that
-// process and not the test.
+// lifetimes are tested each in a process of its own.
 var lifetimes = map[string]func(t *testing.T){
 	"EmptyViewsAtTheEndOfABlock":   emptyViewsAtTheEndOfABlock,
 	"SimultaneousReleases":         simultaneousReleases,
+	"TheLastToLeave":               theLastToLeave,
 	"ReleaseInsideAnIteration":     releaseInsideAnIteration,
 	"LeakedViewsGiveBack":          leakedViewsGiveBack,
 	"LeakedLoansOfViewsGiveBack":   leakedLoansOfViewsGiveBack,
@@ -32,65 +31,11 @@ var lifetimes = map[string]func(t *testing.T){
 	"RowsStayAliveBehindTheirView": rowsStayAlive,
 }
 
-const lifetimeVariable = "MEMORYVIEW_TEST_LIFETIME"
-
-func TestLifetimes(t *testing.T) {
-	if name := os.Getenv(lifetimeVariable); name != "" {
-		underPressure(func() { lifetimes[name](t) })
-		return
-	}
-	for name := range lifetimes {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			child := exec.Command(os.Args[0], "-test.run=^TestLifetimes$", "-test.count=1")
-			child.Env = append(os.Environ(), lifetimeVariable+"="+name, "GOGC=1")
-			if output, err := child.CombinedOutput(); err != nil {
-				t.Fatalf("%v\n%.4000s", err, output)
-			}
-		})
-	}
-}
-
-var liveHeap [][]*int
-
-// underPressure runs f beside a large live heap and a collector in a loop.
-func underPressure(f func()) {
-	for range 256 {
-		block := make([]*int, 1024)
-		for i := range block {
-			block[i] = new(int)
-		}
-		liveHeap = append(liveHeap, block)
-	}
-	stop, done := make(chan bool), make(chan bool)
-	go func() {
-		defer close(done)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				runtime.GC()
-			}
-		}
-	}()
-	f()
-	close(stop)
-	<-done
-	runtime.KeepAlive(liveHeap)
-}
-
-// rounds scales a test: the full length is for soaking.
-func rounds(n int) int {
-	if os.Getenv("MEMORYVIEW_SOAK") != "" {
-		return 50 * n
-	}
-	return n
-}
+func TestLifetimes(t *testing.T) { closetest.InProcesses(t, lifetimes) }
 
 func emptyViewsAtTheEndOfABlock(t *testing.T) {
 	var views []*memoryview.View
-	for i := range rounds(2000) {
+	for i := range closetest.Rounds(2000) {
 		size := 8 << (i % 12) // whole size classes: what follows the block is another one, or nothing
 		v := must(memoryview.FromObject(make([]byte, size)))
 		end := must(v.Slice(size, size, 1))
@@ -109,7 +54,7 @@ func emptyViewsAtTheEndOfABlock(t *testing.T) {
 }
 
 func simultaneousReleases(t *testing.T) {
-	for range rounds(2000) {
+	for range closetest.Rounds(2000) {
 		var given atomic.Int32
 		mem := []byte("abcdefgh")
 		v := must(memoryview.FromMemory(unsafe.Pointer(&mem[0]), 8, buffer.Read, memoryview.WithRelease(func() { given.Add(1) })))
@@ -127,6 +72,63 @@ func simultaneousReleases(t *testing.T) {
 			t.Fatalf("the memory was given back %d times", given.Load())
 		}
 	}
+}
+
+// theLastToLeave has the count of those who are at the memory come to zero again and again, while others enter:
+// it is given back once, and nobody is inside then. Goroutines that wait actively meet in these few instructions.
+func theLastToLeave(t *testing.T) {
+	type turn struct {
+		loan  *buffer.Buffer
+		given atomic.Int32
+		left  atomic.Int32
+	}
+	var (
+		mem  [16]byte
+		now  atomic.Pointer[turn]
+		wait sync.WaitGroup
+	)
+	inside := func(this *turn, err error) bool {
+		if err == nil && this.given.Load() != 0 {
+			t.Error("memory was given back while somebody was at it")
+		}
+		return err == nil
+	}
+	for i := range 2 {
+		wait.Go(func() {
+			var last *turn
+			for this := now.Load(); this == nil || this.loan != nil; this = now.Load() {
+				if this == last {
+					runtime.Gosched()
+					continue
+				}
+				var part buffer.Buffer
+				if i == 0 && inside(this, this.loan.Cut(&part)) {
+					_ = part.Release()
+				}
+				_ = this.loan.Access(func(unsafe.Pointer) error { inside(this, nil); return nil })
+				last = this
+				this.left.Add(1)
+			}
+		})
+	}
+	for range closetest.Rounds(20_000) {
+		this := new(turn)
+		m := buffer.Memory{Base: unsafe.Pointer(&mem), Size: 16, Release: func() { this.given.Add(1) }}
+		this.loan = must(m.Lend(0, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{16}}, buffer.Full))
+		now.Store(this)
+		for range rand.IntN(500) {
+			this.left.Load() // some nanoseconds, each time others
+		}
+		_ = this.loan.Release()
+		for this.left.Load() < 2 {
+			runtime.Gosched()
+		}
+		if n := this.given.Load(); n != 1 {
+			t.Errorf("memory was given back %d times", n)
+		}
+	}
+	now.Store(new(turn))
+	wait.Wait()
 }
 
 func releaseInsideAnIteration(t *testing.T) {
@@ -160,7 +162,7 @@ func leakedViewsGiveBack(t *testing.T) {
 		v := must(memoryview.FromMemory(unsafe.Pointer(&mem[0]), 16, buffer.Write, memoryview.WithRelease(func() { given.Add(1) })))
 		must(v.Slice(0, 4, 1)) // both are dropped
 	}
-	eventually(t, "leaked views", func() bool { return given.Load() == n })
+	closetest.Eventually(t, "leaked views", func() bool { return given.Load() == n })
 }
 
 func leakedLoansOfViewsGiveBack(t *testing.T) {
@@ -169,35 +171,24 @@ func leakedLoansOfViewsGiveBack(t *testing.T) {
 	for range 100 {
 		must(v.GetBuffer(buffer.FullRO))
 	}
-	eventually(t, "leaked loans", func() bool { return v.Release() == nil })
+	closetest.Eventually(t, "leaked loans", func() bool { return v.Release() == nil })
 	if err := array.Resize(0); err != nil {
 		t.Error(err)
 	}
-}
-
-func eventually(t *testing.T, what string, done func() bool) {
-	for range 500 {
-		if done() {
-			return
-		}
-		runtime.GC()
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("%s were not given back", what)
 }
 
 func resizeAgainstSlice(t *testing.T) {
 	array := export.NewByteArray(bytes.Repeat([]byte{7}, 64))
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		for i := range rounds(5000) {
+		for i := range closetest.Rounds(5000) {
 			if err := array.Resize(32 + i%64); err != nil && !errors.Is(err, buffer.ErrExported) {
 				t.Errorf("resize: %v", err)
 			}
 		}
 	})
 	wait.Go(func() {
-		for range rounds(5000) {
+		for range closetest.Rounds(5000) {
 			v := must(memoryview.FromObject(array))
 			n := must(v.Len())
 			if data := must(v.ToBytes(buffer.C)); len(data) != n || data[0] != 7 {
@@ -211,7 +202,7 @@ func resizeAgainstSlice(t *testing.T) {
 }
 
 func exportAgainstRelease(t *testing.T) {
-	for range rounds(2000) {
+	for range closetest.Rounds(2000) {
 		array := export.NewByteArray([]byte("abcd"))
 		v := must(memoryview.FromObject(array))
 		var wait sync.WaitGroup
@@ -237,7 +228,7 @@ func exportAgainstRelease(t *testing.T) {
 }
 
 func rowsStayAlive(t *testing.T) {
-	for range rounds(500) {
+	for range closetest.Rounds(500) {
 		rows := make([][]uint64, 8)
 		for i := range rows {
 			rows[i] = []uint64{uint64(i), uint64(i) * 10}
@@ -254,7 +245,7 @@ func rowsStayAlive(t *testing.T) {
 // TestReleaseAgainstReading lets one goroutine read while another releases: each read is the whole
 // old answer or ErrReleased. It has no memory to fault on; its counterpart on mapped memory has.
 func TestReleaseAgainstReading(t *testing.T) {
-	for range rounds(200) {
+	for range closetest.Rounds(200) {
 		array := export.NewByteArray(bytes.Repeat([]byte("abcdefgh"), 512))
 		raceRelease(t, must(memoryview.FromObject(array)))
 		if err := array.Resize(0); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/closetest"
 )
 
 func init() {
@@ -38,7 +39,7 @@ func (m mapping) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 }
 
 func releaseAgainstReadingOfAMapping(t *testing.T) {
-	for range rounds(200) {
+	for range closetest.Rounds(200) {
 		m := newMapping(4096)
 		copy(m.mem, bytes.Repeat([]byte("abcdefgh"), 512))
 		raceRelease(t, must(memoryview.FromObject(m)))
@@ -48,7 +49,7 @@ func releaseAgainstReadingOfAMapping(t *testing.T) {
 // mappingsAreNotExhausted maps more often than the system allows at a time (65,530 on Linux): what
 // Release gives back must be back at once, not after a collection.
 func mappingsAreNotExhausted(t *testing.T) {
-	for i := range rounds(70_000) {
+	for i := range closetest.Rounds(70_000) {
 		v := must(memoryview.FromObject(newMapping(4096)))
 		part := must(v.Sub(i % 4096))
 		if err := errors.Join(part.Set(byte(i)), v.Release(), part.Release()); err != nil {
