@@ -50,7 +50,7 @@ func (a *Array) Notes() []string {
 
 // GetBuffer lends the array's memory, read-only unless the file is Writable. Where the system does not
 // map the file, or Reading was asked for, the memory is a copy of its own. A closed file is os.ErrClosed. A file cut short since Open
-// is ErrTruncated; one cut short later is buffer.ErrFault when the missing bytes are met.
+// is ErrTruncated; one cut short later is buffer.ErrFault when the missing bytes are met, as [File.View] has it.
 func (a *Array) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 	mem, skip, err := a.file.memory(a.offset, a.NBytes())
 	if err != nil {

@@ -1,12 +1,15 @@
 package arrayfile
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/go-memoryview/memoryview/buffer"
 )
@@ -21,10 +24,12 @@ import (
 //	... // write to v
 //	err = f.Commit()
 //
-// Until Commit the items lie in a file beside path, and what is at path is untouched. That file takes
-// room on the disk only where something was written, so that the shape may be of any size; where the
-// disk is full, writing to the view is buffer.ErrFault. A file that is replaced hands on its permissions,
-// as far as the umask allows; a symbolic link is replaced itself.
+// Until Commit the items lie in a file beside path, and what is at path is untouched, whatever happens to the process;
+// one that is killed leaves the file behind, as .NAME.RANDOM.tmp. Its room on the disk is taken at once, so that a full
+// disk is an error here and not when the view is written. With Sparse, and where the file system cannot do that (as NFS
+// before 4.2, or systems other than Linux), it takes room where something is written, and on a full disk
+// that write is buffer.ErrFault. A file that is replaced hands on its permissions, as far as the umask allows; a
+// symbolic link is replaced itself.
 //
 // The layout is contiguous in C or Fortran order, and its strides may be nil for C. An ItemSize of 0
 // is the format's own. Fields without a name are called f0, f1 and so on, by their place, as in NumPy;
@@ -34,45 +39,76 @@ import (
 // What npy cannot hold is ErrFormat: bfloat16, addresses, pascal strings, text of 2 bytes a character,
 // and items that are arrays, which are better as dimensions. Other errors are ErrLayout,
 // ErrNotContiguous, and the operating system's; errors.ErrUnsupported where files cannot be mapped.
-func Create(path string, l buffer.Layout) (*File, error) {
+func Create(path string, l buffer.Layout, opts ...CreateOption) (*File, error) {
+	f := &File{name: printable(path), settings: settings{writable: true}}
 	header, err := npyHeader(l)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if err == nil && !canMap {
+		err = fmt.Errorf("writing: %w: files are mapped on Unix alone", errors.ErrUnsupported)
 	}
-	if !canMap {
-		return nil, fmt.Errorf("%s: writing: %w: files are mapped on Unix alone", path, errors.ErrUnsupported)
+	if err != nil {
+		return nil, f.fail(err)
 	}
 	mode := os.FileMode(0o666)
-	if info, err := os.Stat(path); err == nil {
-		if !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("%s: %w: it is no regular file that could be replaced: name another", path, os.ErrExist)
-		}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return nil, f.fail(fmt.Errorf("%w: it is no regular file that could be replaced: name another", os.ErrExist))
+	case err == nil:
 		mode = info.Mode().Perm()
+	case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ELOOP): // a link to nowhere is replaced
+		return nil, failed(path, creating, err)
 	}
-	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+".tmp")
-	file, err := os.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
+	temporary := filepath.Join(filepath.Dir(path), temporaryName(filepath.Base(path)))
+	if f.file, err = os.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode); err != nil {
+		return nil, failed(path, creating, err)
+	}
+	f.draft.temporary, f.draft.path = temporary, path
+	for _, opt := range opts {
+		opt(&f.draft)
+	}
+	if err := f.begin(header); err != nil {
+		_ = f.Close() // which throws it away
 		return nil, err
 	}
-	f := &File{name: path, file: file, settings: settings{writable: true}}
-	f.draft.temporary, f.draft.path = temporary, path
-	if err := f.begin(header); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
 	return f, nil
+}
+
+// CreateOption changes how a file is made.
+type CreateOption func(*draft)
+
+// Sparse lets a new file take room on the disk only where something is written, so that its shape may be of any size.
+// Where the disk is full, that write is buffer.ErrFault.
+func Sparse() CreateOption {
+	return func(d *draft) { d.sparse = true }
+}
+
+// temporaryName is a name that nobody else has, for a file that will be called something else. Names have up to 255 bytes.
+func temporaryName(name string) string {
+	const most = 200
+	return "." + strings.ToValidUTF8(name[:min(len(name), most)], "") + "." + rand.Text() + ".tmp"
 }
 
 // begin writes the header, and makes the file as long as its array. The array is known by reading
 // the header as anybody will.
 func (f *File) begin(header []byte) error {
-	if _, err := f.file.Write(header); err != nil {
-		return err
+	err := f.read(bytes.NewReader(header), unknownSize)
+	if errors.Is(err, ErrTruncated) { // no file has so many bytes
+		return failed(f.draft.path, creating, syscall.EFBIG)
 	}
-	if err := f.read(f.file, unknownSize); err != nil {
+	if err != nil {
 		return err
 	}
 	f.size = int64(len(header)) + int64(f.arrays[0].NBytes())
-	return f.file.Truncate(f.size)
+	if _, err = f.file.Write(header); err == nil {
+		err = f.file.Truncate(f.size)
+	}
+	if err == nil && !f.draft.sparse {
+		err = reserve(f.file, f.size)
+	}
+	if err != nil {
+		return failed(f.draft.path, creating, err)
+	}
+	return nil
 }
 
 // Commit puts a file that Create made in place, whole: it flushes, renames the file to its path, where
@@ -94,16 +130,20 @@ func (f *File) Commit() error {
 		return err
 	}
 	if err := os.Rename(f.draft.temporary, f.draft.path); err != nil {
-		return err
+		return failed(f.draft.path, placing, err)
 	}
 	f.draft.temporary = ""
-	return syncFolder(filepath.Dir(f.draft.path))
+	if err := syncFolder(filepath.Dir(f.draft.path)); err != nil {
+		return failed(f.draft.path, flushing, err)
+	}
+	return nil
 }
 
 // draft is a file that is not yet in place.
 type draft struct {
 	mu              sync.Mutex
 	temporary, path string // temporary is "" for a file that is in place
+	sparse          bool
 }
 
 // discard removes the file, and tells whether it was one.

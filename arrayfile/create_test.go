@@ -101,9 +101,9 @@ func ExampleWritable() {
 }
 
 // create makes a file, and a view of it.
-func create(t *testing.T, path string, l buffer.Layout) (*arrayfile.File, *memoryview.View) {
+func create(t *testing.T, path string, l buffer.Layout, opts ...arrayfile.CreateOption) (*arrayfile.File, *memoryview.View) {
 	t.Helper()
-	f, err := arrayfile.Create(path, l)
+	f, err := arrayfile.Create(path, l, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func TestCreateRefuses(t *testing.T) {
 func TestSparse(t *testing.T) {
 	const size = min(10<<30, math.MaxInt/4)
 	path := filepath.Join(t.TempDir(), "sparse.npy")
-	f, v := create(t, path, buffer.Layout{Format: "<d", Shape: []int{size / 8}})
+	f, v := create(t, path, buffer.Layout{Format: "<d", Shape: []int{size / 8}}, arrayfile.Sparse())
 	if err := v.Set(2.5, -1); err != nil {
 		t.Fatal(err)
 	}
@@ -293,43 +293,6 @@ func TestSparse(t *testing.T) {
 	}
 	if middle, err := v.At(size / 16); middle != -1.0 || err != nil {
 		t.Errorf("%v, %v", middle, err)
-	}
-}
-
-// A pipe is opened by its name, and read.
-func TestPipe(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "pipe")
-	if err := unix.Mkfifo(path, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.ReadFile("testdata/fortran.npy")
-	if err != nil {
-		t.Fatal(err)
-	}
-	written := make(chan error)
-	go func() { written <- os.WriteFile(path, file, 0) }()
-	f := open(t, path)
-	if err := <-written; err != nil {
-		t.Fatal(err)
-	}
-	whole := open(t, "testdata/fortran.npy")
-	v, err := f.View("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := whole.View("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if same, err := v.Equal(w); !same || err != nil {
-		t.Errorf("%v, %v", same, err)
-	}
-	a, _ := f.Array("")
-	if len(a.Notes()) != 1 {
-		t.Errorf("notes %q", a.Notes())
-	}
-	if _, err := arrayfile.Open(path, arrayfile.Writable()); !errors.Is(err, buffer.ErrReadOnly) {
-		t.Errorf("writable: %v", err)
 	}
 }
 

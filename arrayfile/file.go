@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"sync/atomic"
 	"syscall"
@@ -24,7 +23,7 @@ type File struct {
 	closed   atomic.Bool
 	copied   atomic.Bool // was read where others are mapped
 	kind     string
-	size     int64
+	size     int64 // when it was opened
 	arrays   []*Array
 	settings settings
 	mappings mappings
@@ -33,51 +32,38 @@ type File struct {
 
 // Open opens an array file by what it holds, whatever its name, and reads its header only; a file
 // without one is opened by Raw. The caller calls Close when it needs no further views; a File that is
-// not closed is closed by the collector. A pipe is read as by OpenReader, once somebody writes to it.
+// not closed is closed by the collector. Open does not wait: a pipe, a device, or whatever else is no
+// regular file, is ErrUnknown, and can be read by OpenReader.
 //
 // The error is the operating system's, ErrUnknown for content of another kind, a *HeaderError,
 // which also matches ErrTruncated, ErrPickled, or an error of package buffer where that is the cause,
 // or for Raw one of these without a header.
 func Open(path string, opts ...Option) (*File, error) {
 	s, err := settingsOf(opts)
+	if err == nil && s.writable && !canMap {
+		err = fmt.Errorf("writing: %w: files are mapped on Unix alone: open it without Writable", errors.ErrUnsupported)
+	}
+	f := &File{name: printable(path), settings: s}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, f.fail(err)
+	}
+	what, mode := opening, os.O_RDONLY
+	if s.writable {
+		what, mode = writing, os.O_RDWR
 	}
 	info, err := os.Stat(path) // before opening it: opening a device may do things
 	if err != nil {
-		return nil, err
+		return nil, failed(path, what, err)
 	}
-	isPipe := info.Mode().Type() == fs.ModeNamedPipe
-	switch {
-	case !isPipe && !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: %w: it is no regular file: copy its content into one", path, ErrUnknown)
-	case s.writable && isPipe:
-		return nil, fmt.Errorf("%s: %w: a pipe cannot be written in place: copy its content into a file", path, buffer.ErrReadOnly)
-	case s.writable && !canMap:
-		return nil, fmt.Errorf("%s: writing: %w: files are mapped on Unix alone: open it without Writable", path, errors.ErrUnsupported)
+	if err := regular(info.Mode()); err != nil {
+		return nil, f.fail(err)
 	}
-	mode := os.O_RDONLY
-	if s.writable {
-		mode = os.O_RDWR
+	var size int64
+	if f.file, size, err = openRegular(path, mode); err != nil {
+		return nil, failed(path, what, err)
 	}
-	if isPipe {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		return openStream(file, path, s)
-	}
-	file, err := openRegular(path, mode)
-	if err != nil {
-		return nil, err
-	}
-	f := &File{name: path, file: file, settings: s}
-	if info, err = file.Stat(); err == nil {
-		err = f.read(&ahead{ReaderAt: file}, info.Size())
-	}
-	if err != nil {
-		_ = file.Close()
+	if err := f.read(&ahead{ReaderAt: f.file}, size); err != nil {
+		_ = f.file.Close()
 		return nil, err
 	}
 	return f, nil
@@ -98,7 +84,7 @@ func openBytes(data []byte, name string, s settings) (*File, error) {
 	if s.writable {
 		return nil, fmt.Errorf("%s: %w: option Writable is for files: save it as one, or copy the view", name, buffer.ErrReadOnly)
 	}
-	f := &File{name: name, data: data, settings: s}
+	f := &File{name: printable(name), data: data, settings: s}
 	if err := f.read(bytes.NewReader(data), int64(len(data))); err != nil {
 		return nil, err
 	}
@@ -164,8 +150,12 @@ func (f *File) Array(name string) (*Array, error) {
 }
 
 // View returns a view of an array of the file: the one it has for "". It is read-only, unless the
-// file is Writable or one that Create made. The view lives on after Close. Its memory is given back
-// when it and all that was made of it are released.
+// file is Writable or one that Create made. The view lives on after Close, and when the file is deleted or another one
+// takes its name. Its memory is given back when it and all that was made of it are released.
+//
+// A file that was cut short since Open is ErrTruncated. When it is cut short under the view, the bytes that are
+// missing are buffer.ErrFault with the name and the place, but for those of its last page, which are zeros, and lost when
+// they are written: systems map whole pages. A file that grows does not change the view, nor the File.
 func (f *File) View(name string) (*memoryview.View, error) {
 	a, err := f.Array(name)
 	if err != nil {
@@ -187,10 +177,14 @@ func (f *File) Flush() error {
 }
 
 func (f *File) flush() error {
-	if err := f.mappings.sync(); err != nil {
-		return f.fail(fmt.Errorf("flushing: %w", err))
+	err := f.mappings.sync()
+	if err == nil {
+		err = f.file.Sync()
 	}
-	return f.file.Sync()
+	if err != nil {
+		return failed(f.name, flushing, err)
+	}
+	return nil
 }
 
 // Close closes the file, after which it gives no more views, with os.ErrClosed. It flushes first, and
@@ -219,32 +213,67 @@ func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err err
 	}
 	info, err := f.file.Stat()
 	if err != nil {
-		return mem, 0, err
+		return mem, 0, failed(f.name, opening, err)
 	}
 	if info.Size()-offset < int64(n) {
-		return mem, 0, fmt.Errorf("%s: %w: it had %d bytes when it was opened, and has %d now", f.name, ErrTruncated, f.size, info.Size())
+		return mem, 0, f.fail(f.errCut(info.Size()))
 	}
 	if !f.settings.reading && n > 0 {
 		mem, skip, err = f.mappings.add(f.file, offset, n, f.settings.writable)
 		switch {
 		case err == nil:
+			mem.Explain = func(i int) error { return f.fail(f.unreachable(offset - int64(skip) + int64(i))) }
 			return mem, skip, nil
-		case f.settings.writable:
-			return mem, 0, fmt.Errorf("%s: mapping %d bytes for writing: %w: open it without Writable", f.name, n, err)
-		case !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.ENODEV):
+		case isUnmappable(err) && f.settings.writable:
+			return mem, 0, fmt.Errorf("%s: mapping it for writing: %w: open it without Writable", f.name, err)
+		case !isUnmappable(err):
 			// Where the mapping does not fit, a copy would not either, and end the process.
-			return mem, 0, fmt.Errorf("%s: mapping %d bytes: %w", f.name, n, err)
+			return mem, 0, failed(f.name, mapping, err)
 		}
 		f.copied.Store(true)
 	}
+	mem, err = f.copyOf(offset, n)
+	return mem, 0, err
+}
+
+// isUnmappable tells that files like this one are not mapped here.
+func isUnmappable(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENODEV)
+}
+
+// copyOf reads n bytes from an offset.
+func (f *File) copyOf(offset int64, n int) (mem buffer.Memory, err error) {
 	if !kernel.Affords(n) { // files can have holes, and be larger than any memory
-		return mem, 0, fmt.Errorf("%s: reading %d bytes: %w: they do not fit into memory: map it, without the option Reading", f.name, n, buffer.ErrLayout)
+		return mem, fmt.Errorf("%s: reading %d bytes: %w: they do not fit into memory: map it, without the option Reading", f.name, n, buffer.ErrLayout)
 	}
 	data := make([]byte, n)
-	if _, err := f.file.ReadAt(data, offset); err != nil {
-		return mem, 0, fmt.Errorf("%s: reading %d bytes from byte %d: %w", f.name, n, offset, err)
+	got, err := f.file.ReadAt(data, offset)
+	switch {
+	case got == n:
+		return memoryOf(data), nil
+	case errors.Is(err, io.EOF):
+		err = f.errCut(offset + int64(got))
 	}
-	return memoryOf(data), 0, nil
+	return mem, fmt.Errorf("%s: reading %d bytes from byte %d: %w", f.name, n, offset, err)
+}
+
+// errCut is the error of a file that has so many bytes now, which are too few.
+func (f *File) errCut(size int64) error {
+	return fmt.Errorf("%w: it had %d bytes when it was opened, and has %d now: open it again", ErrTruncated, f.size, size)
+}
+
+// unreachable says why a byte of the file could not be reached in a mapping.
+func (f *File) unreachable(at int64) error {
+	info, err := f.file.Stat()
+	switch {
+	case err != nil: // it is closed
+		return fmt.Errorf("byte %d could not be reached: was the file cut short? open it again", at)
+	case info.Size() <= at:
+		return fmt.Errorf("byte %d is gone: %w", at, f.errCut(info.Size()))
+	case f.settings.writable:
+		return fmt.Errorf("byte %d, which the file has, could not be reached: is the disk full or damaged? free some room", at)
+	}
+	return fmt.Errorf("byte %d, which the file has, could not be read: is the disk damaged? or it was written, which wants Writable", at)
 }
 
 func memoryOf(data []byte) buffer.Memory {

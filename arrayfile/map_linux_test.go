@@ -11,9 +11,11 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-memoryview/memoryview/buffer"
 )
 
-// A mapping that does not fit is an error. It takes a process of its own, whose address space is small.
+// A mapping that does not fit is an error, and so is a copy. It takes a process of its own, whose address space is small.
 func TestMappingThatDoesNotFit(t *testing.T) {
 	const (
 		variable = "MEMORYVIEW_TEST_SMALL"
@@ -25,13 +27,23 @@ func TestMappingThatDoesNotFit(t *testing.T) {
 		if err := unix.Setrlimit(unix.RLIMIT_AS, &limit); err != nil {
 			t.Fatal(err)
 		}
-		f, err := Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		if _, err := f.View(""); !errors.Is(err, syscall.ENOMEM) {
-			t.Fatalf("%v", err)
+		for _, test := range []struct {
+			opts    []Option
+			is      error
+			message string
+		}{
+			{nil, syscall.ENOMEM, "mapping it: cannot allocate memory: the address space (ulimit -v)"},
+			{[]Option{Writable()}, syscall.ENOMEM, "release views, or raise the limit"},
+			{[]Option{Reading()}, buffer.ErrLayout, "they do not fit into memory: map it, without the option Reading"},
+		} {
+			f, err := Open(path, test.opts...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			if _, err := f.View(""); !errors.Is(err, test.is) || !strings.Contains(err.Error(), test.message) {
+				t.Errorf("%v: does not say %s", err, test.message)
+			}
 		}
 		return
 	}

@@ -22,7 +22,7 @@ func OpenReader(r io.Reader, name string, opts ...Option) (*File, error) {
 // openStream looks at the beginning to learn how much it has to read, and then opens what it read.
 func openStream(r io.Reader, name string, s settings) (*File, error) {
 	from := &stream{r: r}
-	f := &File{name: name, settings: s}
+	f := &File{name: printable(name), settings: s}
 	need := int64(unknownSize)
 	if !s.raw || s.shape != nil {
 		if err := f.read(from, unknownSize); err != nil {

@@ -1,16 +1,17 @@
 package main
 
 import (
+	"net"
 	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// The test's program is the command, too, where a script names it.
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"memview": main})
-}
+// programs are what the test's program is, too, where a script names it.
+var programs = map[string]func(){"memview": main}
+
+func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
 func TestScripts(t *testing.T) {
 	testdata, err := filepath.Abs("testdata")
@@ -24,8 +25,17 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each command waits a second under the race detector
 			return nil
 		},
+		Cmds:                map[string]func(ts *testscript.TestScript, neg bool, args []string){"socket": socket},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
 	})
+}
+
+// socket makes a socket that nobody listens at.
+func socket(ts *testscript.TestScript, _ bool, args []string) {
+	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: ts.MkAbs(args[0]), Net: "unix"})
+	ts.Check(err)
+	listener.SetUnlinkOnClose(false)
+	ts.Check(listener.Close())
 }

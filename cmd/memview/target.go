@@ -109,11 +109,30 @@ func (t target) open(opts []arrayfile.Option) (*arrayfile.File, error) {
 	case standardInput:
 		return arrayfile.OpenReader(os.Stdin, "standard input", opts...)
 	}
+	if isPipe(t.path) {
+		return openPipe(t.path, opts)
+	}
 	f, err := arrayfile.Open(t.path, opts...)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
 	return nil, fmt.Errorf("%s: %w%s", t.path, fs.ErrNotExist, t.otherwise())
+}
+
+// isPipe tells pipes, such as those that shells make of <(commands).
+func isPipe(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().Type() == fs.ModeNamedPipe
+}
+
+// openPipe reads what comes through a pipe. It waits for who writes to it, as other commands do.
+func openPipe(path string, opts []arrayfile.Option) (*arrayfile.File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return arrayfile.OpenReader(file, path, opts...)
 }
 
 // otherwise says what could have been meant by the name of a file that is not there.
