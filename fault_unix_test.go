@@ -53,9 +53,9 @@ func mappedFile(t *testing.T, content []byte, shape ...int) (b *buffer.Buffer, p
 	return b, path
 }
 
-// TestEveryOperationOfALostFile cuts the whole file: an operation that reaches the memory is ErrFault with the
+// TestFaultInEveryOperation cuts the whole file: an operation that reaches the memory is ErrFault with the
 // exporter's explanation, every other one answers as before.
-func TestEveryOperationOfALostFile(t *testing.T) {
+func TestFaultInEveryOperation(t *testing.T) {
 	for name, do := range operations() {
 		var c closing
 		var path string
@@ -87,7 +87,7 @@ func TestEveryOperationOfALostFile(t *testing.T) {
 
 // The second half of a file is lost. Every bulk operation meets it, wherever it stands, and says where it begins; what
 // is left is read as before.
-func TestBulkOperationsOfALostPart(t *testing.T) {
+func TestFaultInBulkOperations(t *testing.T) {
 	const size = 4 << 20 // enough for many goroutines
 	content := bytes.Repeat(pattern(), size/4096)
 	b, path := mappedFile(t, content, 1024, 1024)
@@ -169,7 +169,7 @@ func TestBulkOperationsOfALostPart(t *testing.T) {
 
 // What an operation has done until it meets the lost part: a copy has written some items, each the old or the new one;
 // what counts bytes counts none of a read, and of a write those that went out; and a slice to append to is as it was.
-func TestPartialResults(t *testing.T) {
+func TestFaultLeavesPartialResults(t *testing.T) {
 	const size = 1 << 20
 	b, path := mappedFile(t, bytes.Repeat([]byte{1}, size), 512, 512)
 	v := must(memoryview.FromBuffer(b))

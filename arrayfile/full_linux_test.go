@@ -58,13 +58,13 @@ func TestNoRoomOnTheDisk(t *testing.T) {
 
 // On a disk that is full, a file whose room was taken is written to its end; a sparse one, and the holes in one that
 // was there, are an error where there is no room, and the process lives.
-func TestFullDisk(t *testing.T) {
+func TestFaultOfAFullDisk(t *testing.T) {
 	attr := &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS, // where everybody may mount a disk
 		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
 	}
-	ran := inChild(t, attr, func() {
+	inChild(t, attr, func() {
 		folder := t.TempDir()
 		check(unix.Mount("none", folder, "tmpfs", 0, "size=1m"))
 		defer unix.Unmount(folder, unix.MNT_DETACH)
@@ -98,9 +98,6 @@ func TestFullDisk(t *testing.T) {
 			t.Error("there is room again, and it is not written")
 		}
 	})
-	if !ran {
-		t.Skip("platform: nobody may mount a disk in a namespace of users here")
-	}
 }
 
 // A limit on the size of files is an error, and not the end of the process; so is what no file can have.

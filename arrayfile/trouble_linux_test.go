@@ -215,7 +215,7 @@ func TestFileThatIsReplaced(t *testing.T) {
 
 // The error of a lost byte says where in the file it was, wherever the array begins, what happened to the file, and what
 // would work. Bytes of the last page that is left are zeros.
-func TestFileCutShort(t *testing.T) {
+func TestFaultOfAFileCutShort(t *testing.T) {
 	page := os.Getpagesize()
 	path := filepath.Join(t.TempDir(), "file")
 	for _, offset := range []int{0, 128, page - 1, page, 3*page + 77} {
