@@ -220,9 +220,9 @@ func TestConvert(t *testing.T) {
 		{"<h", "\x01\x00\xff\xff\x00\x80", floats(3), []float64{1, -1, -32768}},
 		{">f", "\x3f\x80\x00\x00\xff\x80\x00\x00", floats(2), []float64{1, math.Inf(-1)}},
 		{"<e", "\x00\x3c\x01\x00", floats(2), []float64{1, 0x1p-24}},
-		{"[bfloat16]", "\x80\x3f\x00\xc0", floats(2), []float64{1, -2}},
+		{"<[bfloat16]", "\x80\x3f\x00\xc0", floats(2), []float64{1, -2}},
 		{"?", "\x00\x05", []int32{9, 9}, []int32{0, 1}},
-		{"d", "\x00\x00\x00\x00\x00\x00\xf8\xbf", []int8{9}, []int8{-1}},
+		{"<d", "\x00\x00\x00\x00\x00\x00\xf8\xbf", []int8{9}, []int8{-1}},
 		{">Zf", "\x3f\x80\x00\x00\x40\x00\x00\x00", []complex128{9}, []complex128{1 + 2i}},
 		{"<q", "\x01\x00\x00\x00\x00\x00\x20\x00", floats(1), []float64{0x1p53}},
 		{"3s", "abc", [][1][3]byte{{{'x'}}}, nil},
@@ -279,7 +279,7 @@ func TestConvertShapesAndOverlap(t *testing.T) {
 	mem := []int32{1, 2, 3, 4, 5, 6, 7, 8}
 	half := must(must(memoryview.FromObject(mem)).Slice(0, 4, 1))
 	wide := must(must(memoryview.FromObject(mem)).Cast("q"))
-	if err := memoryview.Convert(wide, half); err != nil || !slices.Equal(mem, []int32{1, 0, 2, 0, 3, 0, 4, 0}) {
+	if err := memoryview.Convert(wide, half); err != nil || fmt.Sprint(must(wide.ToList())) != "[1 2 3 4]" {
 		t.Errorf("onto itself: %v, %v", mem, err)
 	}
 }

@@ -206,9 +206,17 @@ func (c testCase) checkLeaves(t *testing.T, typ *Type) {
 	}
 }
 
+// parseCase parses a case's format. A machine wrote the cases to which "=" is "<", and no mark too where the sizes are the same anywhere.
 func parseCase(t *testing.T, c testCase) *Type {
 	t.Helper()
-	typ, err := Parse(c.Format)
+	written := c.Format
+	if hostBig {
+		written = strings.ReplaceAll(written, "=", "<")
+		if c.Source == "pack" {
+			written = "<" + written
+		}
+	}
+	typ, err := Parse(written)
 	if err != nil {
 		t.Fatalf("%q: %v", c.Format, err)
 	}

@@ -32,10 +32,10 @@ KINDS = [
 ]
 
 
-def cases(kind: str) -> Iterator[dict[str, Any]]:
-    """All cases of a kind, each from a seed of its own."""
+def cases(kind: str, every: int = 1) -> Iterator[dict[str, Any]]:
+    """The cases of a kind, or every so many of them, each from a seed of its own."""
     module = importlib.import_module(f"generator.kinds.{kind}")
-    for number in range(module.COUNT):
+    for number in range(0, module.COUNT, every):
         name = f"{kind}-{number}"
         yield {"id": name, **module.case(Random(name), number)}
 
@@ -74,6 +74,7 @@ def write(path: Path, lines: Iterator[dict[str, Any]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("outdir", type=Path, help="where the files are written")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="write every Nth case only")
     parser.add_argument("--differences", nargs="+", metavar="VERSION=PYTHON", help="write differences.jsonl instead")
     arguments = parser.parse_args()
     arguments.outdir.mkdir(parents=True, exist_ok=True)
@@ -82,7 +83,7 @@ def main() -> None:
         write(arguments.outdir / "differences.jsonl", differences(arguments.outdir, versions))
         return
     for kind in KINDS:
-        write(arguments.outdir / f"{kind}.jsonl", cases(kind))
+        write(arguments.outdir / f"{kind}.jsonl", cases(kind, arguments.every))
 
 
 if __name__ == "__main__":

@@ -77,9 +77,11 @@ def fields(made: Any) -> list[Any]:
 
 
 def told(made: Any) -> bool:
-    """Whether a format without padding tells the type's size: no gaps, unions or bit fields within."""
+    """Whether a format without padding tells the type's size: no gaps, unions, bit fields or wide characters within."""
     if hasattr(made, "_length_"):
         return told(made._type_)
+    if made is ctypes.c_wchar:
+        return ctypes.sizeof(made) == 2  # what u says
     if issubclass(made, ctypes.Union):
         return False
     if not issubclass(made, ctypes.Structure):

@@ -7,9 +7,13 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from numpy._core._internal import _dtype_from_pep3118
 
-from .source import Loan, Source
+from .source import POINTER, Loan, Source
+
+try:
+    from numpy._core._internal import _dtype_from_pep3118
+except ModuleNotFoundError:  # NumPy 1
+    from numpy.core._internal import _dtype_from_pep3118
 
 # NumPy types beyond the codes that memoryview reads: the spec and whether it is aligned as C would.
 CATALOG: list[tuple[Any, bool]] = [
@@ -42,7 +46,7 @@ FLOATS = [0.0, -0.0, 1.0, 1.5, -2.25, 0.25, 1024.0, -65504.0, float("inf"), floa
 LETTERS = "aZ é\u20ac\U0001f40d"
 
 # Codes that NumPy's reader of PEP 3118 refuses, or would show without trailing zero bytes.
-NATIVE = {"c": "V1", "n": "<i8", "N": "<u8", "P": "<u8"}
+NATIVE = {"c": "V1", "n": f"i{POINTER}", "N": f"u{POINTER}", "P": f"u{POINTER}"}
 
 
 def read(fmt: str) -> np.dtype:

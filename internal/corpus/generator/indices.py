@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from random import Random
 from typing import Any
 
 HUGE = [2**31, -(2**31), 2**63 - 1, -(2**63), 2**63, 10**30, -(10**30)]
-LARGEST = 2**63 - 1
+LARGEST = sys.maxsize
 TAME = 2**16  # chained steps up to here leave strides that C can hold
 
 Bounds = tuple[int | None, int | None, int | None]

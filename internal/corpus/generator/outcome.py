@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,7 @@ ERRORS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], str, s
     (struct.error, "", "ErrFormat"),
     (UnicodeEncodeError, "'ascii'", "ErrFormat"),
     (NotImplementedError, "", "ErrFormat"),
+    (DeprecationWarning, "NumPy will stop allowing conversion of out-of-bound", "ErrValue"),
     ((SyntaxError, ValueError, OverflowError), "", "ErrValue"),
     (TypeError, "", "ErrType"),
 ]
@@ -46,9 +48,11 @@ def variable(error: BaseException) -> str:
 def outcome(run: Callable[[], Any]) -> dict[str, Any]:
     """What run gave, as a case's want, or its error."""
     try:
-        return {"want": run()}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DeprecationWarning)  # how NumPy 1 tells of what NumPy 2 refuses
+            return {"want": run()}
     except (ArithmeticError, BufferError, LookupError, SyntaxError, TypeError, ValueError,
-            NotImplementedError, struct.error) as error:  # fmt: skip
+            NotImplementedError, struct.error, DeprecationWarning) as error:  # fmt: skip
         return {"error": [variable(error), type(error).__name__, str(error)]}
 
 

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any
 
 FULL_RO = 0x11C
-POINTER = 8  # bytes of a pointer
+POINTER = ctypes.sizeof(ctypes.c_void_p)
 
 
 @dataclass(frozen=True)

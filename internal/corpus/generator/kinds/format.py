@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from math import prod
 from random import Random
 from typing import Any
 
@@ -176,8 +177,9 @@ def _numpy(rng: Random) -> dict[str, Any]:
 
 
 def _offsets(dtype: np.dtype) -> list[Any]:
-    """The offsets of all fields, with those within them."""
-    return [(dtype.fields[name][1], _offsets(dtype.fields[name][0].base)) for name in dtype.names or ()]
+    """The offsets of all fields, with those within them, and the strides of arrays."""
+    fields = [dtype.fields[name] for name in dtype.names or ()]
+    return [(offset, prod(field.shape) > 1 and field.base.itemsize, _offsets(field.base)) for field, offset, *_ in fields]
 
 
 LEAVES = "i1 u1 <i2 >i2 <i4 >u4 <i8 >i8 <u8 <f2 >f2 <f4 >f4 <f8 >f8 <c8 >c16 S3 <U2 >U1 ?".split()
