@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -214,4 +216,44 @@ func TestFaultLeavesPartialResults(t *testing.T) {
 	if items != size/2/4 {
 		t.Errorf("All: %d items before the lost part", items)
 	}
+}
+
+// A file is cut and written anew, again and again, while operations run on it: each has an answer or ErrFault, and the
+// process lives.
+func TestFaultAgainstTruncation(t *testing.T) {
+	const size = 4096
+	var stop atomic.Bool
+	var c closing
+	var path string
+	c.buffer, path = mappedFile(t, pattern(), 16, 64)
+	c.view = must(memoryview.FromBuffer(c.buffer))
+	c.records = must(c.view.Cast("T{h:a:h:b:}", 1024))
+	c.bytes = must(must(c.view.ToReadOnly()).Cast("B"))
+	file := must(os.OpenFile(path, os.O_WRONLY, 0))
+	defer file.Close()
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for content := pattern(); !stop.Load(); {
+			check(errors.Join(file.Truncate(0), file.Truncate(size)))
+			must(file.WriteAt(content, 0))
+		}
+	})
+	faults := 0
+	for name, do := range operations() {
+		for range closetest.Rounds(30) {
+			_, err := do(&c)
+			switch {
+			case errors.Is(err, buffer.ErrFault):
+				faults++
+			case err != nil:
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	stop.Store(true)
+	wait.Wait()
+	if err := errors.Join(c.bytes.Release(), c.records.Release(), c.view.Release()); err != nil {
+		t.Error(err)
+	}
+	t.Logf("%d faults", faults) // which depends on who is quicker
 }

@@ -58,11 +58,15 @@ func Create(path string, l buffer.Layout, opts ...CreateOption) (*File, error) {
 	case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ELOOP): // a link to nowhere is replaced
 		return nil, failed(path, creating, err)
 	}
-	temporary := filepath.Join(filepath.Dir(path), temporaryName(filepath.Base(path)))
+	target, err := filepath.Abs(path) // the working directory may be another one at Commit
+	if err != nil {
+		return nil, failed(path, creating, err)
+	}
+	temporary := filepath.Join(filepath.Dir(target), temporaryName(filepath.Base(target)))
 	if f.file, err = os.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode); err != nil {
 		return nil, failed(path, creating, err)
 	}
-	f.draft.temporary, f.draft.path = temporary, path
+	f.draft.temporary, f.draft.path = temporary, target
 	for _, opt := range opts {
 		opt(&f.draft)
 	}
@@ -93,7 +97,7 @@ func temporaryName(name string) string {
 func (f *File) begin(header []byte) error {
 	err := f.read(bytes.NewReader(header), unknownSize)
 	if errors.Is(err, ErrTruncated) { // no file has so many bytes
-		return failed(f.draft.path, creating, syscall.EFBIG)
+		return failed(f.name, creating, syscall.EFBIG)
 	}
 	if err != nil {
 		return err
@@ -106,7 +110,7 @@ func (f *File) begin(header []byte) error {
 		err = reserve(f.file, f.size)
 	}
 	if err != nil {
-		return failed(f.draft.path, creating, err)
+		return failed(f.name, creating, err)
 	}
 	return nil
 }
@@ -124,17 +128,17 @@ func (f *File) Commit() error {
 	case f.closed.Load():
 		return f.errClosed()
 	case f.draft.temporary == "":
-		return fmt.Errorf("%s: %w: Commit is for files of Create's, once: Flush writes to the others", f.name, buffer.ErrValue)
+		return f.fail(fmt.Errorf("%w: Commit is for files of Create's, once: Flush writes to the others", buffer.ErrValue))
 	}
 	if err := f.flush(); err != nil {
 		return err
 	}
 	if err := os.Rename(f.draft.temporary, f.draft.path); err != nil {
-		return failed(f.draft.path, placing, err)
+		return failed(f.name, placing, err)
 	}
 	f.draft.temporary = ""
 	if err := syncFolder(filepath.Dir(f.draft.path)); err != nil {
-		return failed(f.draft.path, flushing, err)
+		return failed(f.name, flushing, err)
 	}
 	return nil
 }

@@ -191,6 +191,17 @@ func TestCommit(t *testing.T) {
 	}
 }
 
+// A file goes where it was asked for, wherever the process has gone since.
+func TestCommitFromElsewhere(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	f, _ := create(t, "a.npy", buffer.Layout{Shape: []int{3}})
+	t.Chdir(t.TempDir())
+	if err := f.Commit(); err != nil || !slices.Equal(listing(t, folder), []string{"a.npy"}) {
+		t.Errorf("%v, %q", err, listing(t, folder))
+	}
+}
+
 // A Commit that cannot rename leaves the target alone, and can be tried again.
 func TestCommitFails(t *testing.T) {
 	folder := t.TempDir()

@@ -24,6 +24,24 @@ const (
 	mapping  attempt = "mapping it"
 )
 
+// fileError is an error that names its file.
+type fileError struct {
+	name string // printable
+	err  error
+}
+
+func (e *fileError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
+// fromFile leaves out what was said around an error that names its file.
+func fromFile(err error) error {
+	var named *fileError
+	if errors.As(err, &named) {
+		return named
+	}
+	return err
+}
+
 // failed says what was tried on which file, why the operating system refused it, and what would work.
 func failed(path string, what attempt, err error) error {
 	var (
@@ -36,7 +54,7 @@ func failed(path string, what attempt, err error) error {
 	case errors.As(err, &inLink):
 		err = inLink.Err
 	}
-	return fmt.Errorf("%s: %s: %w%s", printable(path), what, err, advice(path, what, err))
+	return &fileError{printable(path), fmt.Errorf("%s: %w%s", what, err, advice(path, what, err))}
 }
 
 // printable is a name as it is, where it is a line of text, and else quoted.

@@ -102,7 +102,7 @@ func (f *File) read(r io.ReaderAt, size int64) error {
 	return nil
 }
 
-func (f *File) fail(err error) error { return fmt.Errorf("%s: %w", f.name, err) }
+func (f *File) fail(err error) error { return &fileError{f.name, err} }
 
 func readArray(r io.ReaderAt, size int64, s settings) (kind string, a *Array, err error) {
 	if s.raw {
@@ -146,7 +146,7 @@ func (f *File) Array(name string) (*Array, error) {
 	if name == "" && len(f.arrays) == 1 {
 		return f.arrays[0], nil
 	}
-	return nil, fmt.Errorf("%s: %w: %q: it has one array, named \"\"", f.name, ErrName, name)
+	return nil, f.fail(fmt.Errorf("%w: %q: it has one array, named \"\"", ErrName, name))
 }
 
 // View returns a view of an array of the file: the one it has for "". It is read-only, unless the
@@ -161,7 +161,8 @@ func (f *File) View(name string) (*memoryview.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return memoryview.FromObject(a)
+	v, err := memoryview.FromObject(a)
+	return v, fromFile(err)
 }
 
 // Flush waits until everything that was written to the views lies on the disk. Without Writable it
@@ -201,7 +202,7 @@ func (f *File) Close() error {
 	return errors.Join(err, f.file.Close())
 }
 
-func (f *File) errClosed() error { return fmt.Errorf("%s: %w: open it again", f.name, os.ErrClosed) }
+func (f *File) errClosed() error { return f.fail(fmt.Errorf("%w: open it again", os.ErrClosed)) }
 
 // memory lends n bytes from an offset, which begin skip bytes from the memory's base.
 func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err error) {
@@ -225,7 +226,7 @@ func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err err
 			mem.Explain = func(i int) error { return f.fail(f.unreachable(offset - int64(skip) + int64(i))) }
 			return mem, skip, nil
 		case isUnmappable(err) && f.settings.writable:
-			return mem, 0, fmt.Errorf("%s: mapping it for writing: %w: open it without Writable", f.name, err)
+			return mem, 0, f.fail(fmt.Errorf("mapping it for writing: %w: open it without Writable", err))
 		case !isUnmappable(err):
 			// Where the mapping does not fit, a copy would not either, and end the process.
 			return mem, 0, failed(f.name, mapping, err)
@@ -244,7 +245,7 @@ func isUnmappable(err error) bool {
 // copyOf reads n bytes from an offset.
 func (f *File) copyOf(offset int64, n int) (mem buffer.Memory, err error) {
 	if !kernel.Affords(n) { // files can have holes, and be larger than any memory
-		return mem, fmt.Errorf("%s: reading %d bytes: %w: they do not fit into memory: map it, without the option Reading", f.name, n, buffer.ErrLayout)
+		return mem, f.fail(fmt.Errorf("reading %d bytes: %w: they do not fit into memory: map it, without the option Reading", n, buffer.ErrLayout))
 	}
 	data := make([]byte, n)
 	got, err := f.file.ReadAt(data, offset)
@@ -254,7 +255,7 @@ func (f *File) copyOf(offset int64, n int) (mem buffer.Memory, err error) {
 	case errors.Is(err, io.EOF):
 		err = f.errCut(offset + int64(got))
 	}
-	return mem, fmt.Errorf("%s: reading %d bytes from byte %d: %w", f.name, n, offset, err)
+	return mem, f.fail(fmt.Errorf("reading %d bytes from byte %d: %w", n, offset, err))
 }
 
 // errCut is the error of a file that has so many bytes now, which are too few.

@@ -158,7 +158,8 @@ func TestCutShortAfterOpen(t *testing.T) {
 	if err := os.Truncate(path, f.Size()-1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.View(""); !errors.Is(err, arrayfile.ErrTruncated) {
+	want := fmt.Sprintf("%s: %v: it had 134 bytes when it was opened, and has 133 now: open it again", path, arrayfile.ErrTruncated)
+	if _, err := f.View(""); !errors.Is(err, arrayfile.ErrTruncated) || err.Error() != want {
 		t.Errorf("%v", err)
 	}
 	if got, err := v.At(1, 2); got != int8(127) || err != nil {

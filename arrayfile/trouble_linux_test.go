@@ -59,6 +59,7 @@ func TestOpenWhatIsNoArrayFile(t *testing.T) {
 	check(os.Symlink("nowhere", in("dangling")))
 	check(os.Symlink("pipe", in("linked")))
 	check(os.Mkdir(in("folder\x1b[2J"), 0o700))
+	files := len(listing(t, "/proc/self/fd"))
 	for _, test := range []struct {
 		path    string
 		is      error
@@ -97,6 +98,9 @@ func TestOpenWhatIsNoArrayFile(t *testing.T) {
 		if f, err := arrayfile.Open(test.path, arrayfile.Writable()); f != nil || err == nil {
 			t.Errorf("%q, for writing: %v", test.path, err)
 		}
+	}
+	if n := len(listing(t, "/proc/self/fd")); n != files {
+		t.Errorf("%d files are open, %d were", n, files)
 	}
 	// The size of a file that is raw is all there is to go by.
 	if _, err := arrayfile.Open("/proc/self/status", arrayfile.Raw("B")); !errors.Is(err, arrayfile.ErrUnknown) {
@@ -235,7 +239,7 @@ func TestFaultOfAFileCutShort(t *testing.T) {
 				_, err := v.At(at - offset)
 				want := fmt.Sprintf("%s: byte %d is gone: %v: it had %d bytes when it was opened, and has %d now: open it again",
 					path, at, arrayfile.ErrTruncated, 9*page, left)
-				if !errors.Is(err, buffer.ErrFault) || !errors.Is(err, arrayfile.ErrTruncated) || !strings.HasSuffix(err.Error(), want) {
+				if !errors.Is(err, buffer.ErrFault) || !errors.Is(err, arrayfile.ErrTruncated) || err.Error() != "memory fault: "+want {
 					t.Errorf("%v\nnot %s", err, want)
 				}
 			}
