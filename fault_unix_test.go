@@ -257,3 +257,35 @@ func TestFaultAgainstTruncation(t *testing.T) {
 	}
 	t.Logf("%d faults", faults) // which depends on who is quicker
 }
+
+// The goroutines of one copy meet a file that is cut and written anew meanwhile.
+func TestFaultInParallelAgainstTruncation(t *testing.T) {
+	const size = 4 << 20
+	content := bytes.Repeat(pattern(), size/4096)
+	b, path := mappedFile(t, content, 1024, 1024)
+	v := must(memoryview.FromBuffer(b))
+	defer v.Release()
+	columns := must(v.Transpose())
+	defer columns.Release()
+	var stop atomic.Bool
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for !stop.Load() {
+			check(errors.Join(os.Truncate(path, size/4), os.Truncate(path, size)))
+		}
+	})
+	heap := make([][1024]int32, 1024)
+	for range closetest.Rounds(30) {
+		for _, err := range []error{
+			buffer.Copy(heap, v, buffer.Parallel(4)),
+			buffer.Copy(heap, columns, buffer.Parallel(3)),
+			buffer.Copy(v, heap, buffer.Parallel(4)),
+		} {
+			if err != nil && !errors.Is(err, buffer.ErrFault) {
+				t.Fatal(err)
+			}
+		}
+	}
+	stop.Store(true)
+	wait.Wait()
+}

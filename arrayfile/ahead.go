@@ -19,5 +19,6 @@ func (a *ahead) ReadAt(b []byte, offset int64) (int, error) {
 	if offset+int64(len(b)) <= int64(len(a.start)) {
 		return copy(b, a.start[offset:]), nil
 	}
-	return a.ReaderAt.ReadAt(b, offset)
+	n, err := a.ReaderAt.ReadAt(b, offset)
+	return n, cause(err)
 }

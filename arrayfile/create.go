@@ -49,17 +49,17 @@ func Create(path string, l buffer.Layout, opts ...CreateOption) (*File, error) {
 		return nil, f.fail(err)
 	}
 	mode := os.FileMode(0o666)
-	info, err := os.Stat(path)
+	target, err := filepath.Abs(path) // the working directory may be another one at Commit
+	if err != nil {
+		return nil, failed(path, creating, err)
+	}
+	info, err := os.Stat(target)
 	switch {
 	case err == nil && !info.Mode().IsRegular():
 		return nil, f.fail(fmt.Errorf("%w: it is no regular file that could be replaced: name another", os.ErrExist))
 	case err == nil:
 		mode = info.Mode().Perm()
 	case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ELOOP): // a link to nowhere is replaced
-		return nil, failed(path, creating, err)
-	}
-	target, err := filepath.Abs(path) // the working directory may be another one at Commit
-	if err != nil {
 		return nil, failed(path, creating, err)
 	}
 	temporary := filepath.Join(filepath.Dir(target), temporaryName(filepath.Base(target)))
@@ -119,8 +119,9 @@ func (f *File) begin(header []byte) error {
 // it replaces another, and waits until the disk has it. Whoever opens the path meanwhile finds the
 // old file or the new one. Views stay alive, and go on writing to the file that is now in place.
 //
-// After an error of flushing or renaming the path is untouched, and Commit may be tried again. A second Commit,
-// and one of a file of Open's, is buffer.ErrValue.
+// After an error the path is untouched. Where renaming failed, Commit may be tried again; where flushing failed, what was
+// written may be lost, whatever the system says when it is asked again, and so Commit fails for good. A second Commit, and one of a
+// file of Open's, is buffer.ErrValue.
 func (f *File) Commit() error {
 	f.draft.mu.Lock()
 	defer f.draft.mu.Unlock()
@@ -130,8 +131,11 @@ func (f *File) Commit() error {
 	case f.draft.temporary == "":
 		return f.fail(fmt.Errorf("%w: Commit is for files of Create's, once: Flush writes to the others", buffer.ErrValue))
 	}
-	if err := f.flush(); err != nil {
-		return err
+	if f.draft.lost == nil {
+		f.draft.lost = f.flush()
+	}
+	if f.draft.lost != nil {
+		return f.draft.lost
 	}
 	if err := os.Rename(f.draft.temporary, f.draft.path); err != nil {
 		return failed(f.name, placing, err)
@@ -148,6 +152,7 @@ type draft struct {
 	mu              sync.Mutex
 	temporary, path string // temporary is "" for a file that is in place
 	sparse          bool
+	lost            error // of a flush
 }
 
 // discard removes the file, and tells whether it was one.

@@ -264,8 +264,10 @@ func TestCreateRefuses(t *testing.T) {
 			t.Fatalf("%q lie there", names)
 		}
 	}
-	if _, err := arrayfile.Create(folder, shaped("d", 3)); !errors.Is(err, os.ErrExist) {
-		t.Errorf("a folder: %v", err)
+	for _, path := range []string{folder, folder + "/", "", ".", "/"} {
+		if _, err := arrayfile.Create(path, shaped("d", 3)); !errors.Is(err, os.ErrExist) {
+			t.Errorf("a folder, %q: %v", path, err)
+		}
 	}
 	if _, err := arrayfile.Create(filepath.Join(folder, "none", "a.npy"), shaped("d", 3)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no folder: %v", err)

@@ -44,22 +44,24 @@ func fromFile(err error) error {
 
 // failed says what was tried on which file, why the operating system refused it, and what would work.
 func failed(path string, what attempt, err error) error {
-	var (
-		inPath *fs.PathError
-		inLink *os.LinkError
-	)
-	switch {
-	case errors.As(err, &inPath):
-		err = inPath.Err
-	case errors.As(err, &inLink):
-		err = inLink.Err
-	}
+	err = cause(err)
 	return &fileError{printable(path), fmt.Errorf("%s: %w%s", what, err, advice(path, what, err))}
+}
+
+// cause is what the operating system said, without the names that package os puts before it as they are.
+func cause(err error) error {
+	switch e := err.(type) {
+	case *fs.PathError:
+		return e.Err
+	case *os.LinkError:
+		return e.Err
+	}
+	return err
 }
 
 // printable is a name as it is, where it is a line of text, and else quoted.
 func printable(name string) string {
-	if utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if name != "" && utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return name
 	}
 	return strconv.Quote(name)

@@ -166,7 +166,7 @@ func (f *File) View(name string) (*memoryview.View, error) {
 }
 
 // Flush waits until everything that was written to the views lies on the disk. Without Writable it
-// does nothing.
+// does nothing. After an error some of it may be lost, although a later Flush succeeds: write it anew.
 func (f *File) Flush() error {
 	if !f.settings.writable {
 		return nil
@@ -226,7 +226,7 @@ func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err err
 			mem.Explain = func(i int) error { return f.fail(f.unreachable(offset - int64(skip) + int64(i))) }
 			return mem, skip, nil
 		case isUnmappable(err) && f.settings.writable:
-			return mem, 0, f.fail(fmt.Errorf("mapping it for writing: %w: open it without Writable", err))
+			return mem, 0, f.fail(fmt.Errorf("mapping it for writing: %w: open it without Writable, or copy it to another disk", err))
 		case !isUnmappable(err):
 			// Where the mapping does not fit, a copy would not either, and end the process.
 			return mem, 0, failed(f.name, mapping, err)
@@ -255,6 +255,7 @@ func (f *File) copyOf(offset int64, n int) (mem buffer.Memory, err error) {
 	case errors.Is(err, io.EOF):
 		err = f.errCut(offset + int64(got))
 	}
+	err = cause(err)
 	return mem, f.fail(fmt.Errorf("reading %d bytes from byte %d: %w", n, offset, err))
 }
 

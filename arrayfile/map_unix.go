@@ -46,7 +46,7 @@ func regularSize(fd int) (int64, error) {
 		return 0, errReplaced
 	}
 	if stat.Size == 0 {
-		if n, err := unix.Pread(fd, make([]byte, 1), 0); n > 0 || err == unix.EAGAIN {
+		if n, err := unix.Pread(fd, make([]byte, 1), 0); n != 0 || err != nil { // even if there is nothing to read yet
 			return 0, errUnsized
 		}
 	}

@@ -45,6 +45,32 @@ func TestFault(t *testing.T) {
 	}
 }
 
+// A flush that failed once fails a Commit for good: systems forget what they could not write.
+func TestCommitAfterALostFlush(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.npy")
+	f, err := Create(path, buffer.Layout{Shape: []int{3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in, out, err := os.Pipe() // which cannot be flushed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	defer in.Close()
+	file := f.file
+	f.file = out
+	first := f.Commit()
+	f.file = file
+	if again := f.Commit(); first == nil || again != first {
+		t.Errorf("%v, and then %v", first, again)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what is lost is in place: %v", err)
+	}
+}
+
 // A view shows what others write to the file, and begins where a page does not.
 func TestMapped(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.npy")

@@ -28,7 +28,8 @@ func Reading() Option {
 }
 
 // Writable makes the views of a file writable: what is written to them is written to the file, at
-// the system's leisure or by [File.Flush], and others who map the file see it at once.
+// the system's leisure or by [File.Flush], and others who map the file see it at once. Where the file has holes, writing
+// takes room, and is buffer.ErrFault on a full disk.
 func Writable() Option {
 	return func(s *settings) { s.writable = true }
 }

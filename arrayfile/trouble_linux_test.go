@@ -103,8 +103,10 @@ func TestOpenWhatIsNoArrayFile(t *testing.T) {
 		t.Errorf("%d files are open, %d were", n, files)
 	}
 	// The size of a file that is raw is all there is to go by.
-	if _, err := arrayfile.Open("/proc/self/status", arrayfile.Raw("B")); !errors.Is(err, arrayfile.ErrUnknown) {
-		t.Error(err)
+	for _, path := range []string{"/proc/self/status", "/proc/self/pagemap", "/proc/self/mem"} {
+		if _, err := arrayfile.Open(path, arrayfile.Raw("B")); !errors.Is(err, arrayfile.ErrUnknown) {
+			t.Error(err)
+		}
 	}
 	f := open(t, in("empty"), arrayfile.Raw("<d"))
 	if v := must(f.View("")); v.NBytes() != 0 {
