@@ -1,11 +1,9 @@
 package buffer_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"log"
-	"math"
 	"runtime"
 	"testing"
 	"time"
@@ -390,36 +388,4 @@ func ExampleCopy() {
 	// Output:
 	// <nil> [[1 2] [3 4]]
 	// invalid value: different structures: copy of shape [2] to shape [2 2]
-}
-
-func FuzzLend(f *testing.F) {
-	f.Add(16, 2, "<h", 2, 3, 6, 2, 0)
-	f.Add(64, 1, "B", math.MaxInt/2+1, 4, 1, -1, 63)
-	f.Add(8, 4, "T{i:a:}", 0, -1, 4, 4, 8)
-	f.Fuzz(func(t *testing.T, size, itemSize int, format string, n0, n1, s0, s1, offset int) {
-		mem := bytes.Repeat([]byte{7}, 256)
-		if size < 0 || size > len(mem) {
-			return
-		}
-		m := buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: size}
-		b, err := m.Lend(offset, buffer.Layout{ItemSize: itemSize, Format: format, Shape: []int{n0, n1}, Strides: []int{s0, s1}}, buffer.Full)
-		if err != nil {
-			for _, kind := range []error{buffer.ErrLayout, buffer.ErrFormat, buffer.ErrValue} {
-				if errors.Is(err, kind) {
-					return
-				}
-			}
-			t.Fatalf("an error of no kind: %v", err)
-		}
-		if b.Len() > 1<<20 {
-			return // zero strides: many items over few bytes
-		}
-		packed := make([]byte, b.Len())
-		if err := b.ToContiguous(packed, buffer.C); err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(packed, bytes.Repeat([]byte{7}, len(packed))) {
-			t.Fatal("bytes from elsewhere")
-		}
-	})
 }

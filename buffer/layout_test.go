@@ -1,85 +1,192 @@
 package buffer_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"slices"
 	"testing"
 	"unsafe"
 
-	"pgregory.net/rapid"
-
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/export"
+	"github.com/go-memoryview/memoryview/internal/draw"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 const pointerSize = int(unsafe.Sizeof(uintptr(0)))
 
-var hostileNumbers = []int{
-	0, 1, 2, 3, 5, 8, 64, -1, -2, -3, -8, math.MaxInt32, math.MinInt32,
-	math.MaxInt, math.MaxInt - 1, math.MinInt, math.MinInt + 1, math.MaxInt/2 + 1, math.MinInt / 2, math.MaxInt / 3,
-}
-
-func drawNumber(t *rapid.T, label string) int {
-	if rapid.IntRange(0, 3).Draw(t, label+" kind") > 0 {
-		return rapid.IntRange(-4, 12).Draw(t, label)
+// hostile draws a number: small in most cases.
+func hostile(t draw.Source, label string) int {
+	if t.UpTo(3, label+" kind") < 3 {
+		return draw.Between(t, -4, 12, label)
 	}
-	return rapid.SampledFrom(hostileNumbers).Draw(t, label)
+	return draw.Of(t, label,
+		0, 1, 2, 3, 5, 8, 64, -1, -2, -3, -8, math.MaxInt32, math.MinInt32,
+		math.MaxInt, math.MaxInt-1, math.MinInt, math.MinInt+1, math.MaxInt/2+1, math.MinInt/2, math.MaxInt/3)
 }
 
-// insideByBigInt says by exact arithmetic whether every item lies in size bytes.
-func insideByBigInt(l buffer.Layout, size, offset int) bool {
-	total := big.NewInt(int64(max(l.ItemSize, 0)))
+// insideByBigInt says by exact arithmetic whether every item, or every pointer of the first dimension with pointers, lies
+// in size bytes.
+func insideByBigInt(l buffer.Layout, formatSize, size, offset int) bool {
+	total := big.NewInt(int64(max(l.ItemSize, 1)))
 	low, high := big.NewInt(int64(offset)), big.NewInt(int64(offset))
-	if l.ItemSize < 1 || offset < 0 || offset > size {
+	if l.ItemSize < formatSize || offset < 0 || offset > size {
 		return false
 	}
-	empty := false
+	empty, last := l.ItemSize == 0, l.ItemSize
+	behind := false // a pointer
 	for d, n := range l.Shape {
 		if n < 0 {
 			return false
 		}
 		empty = empty || n == 0
 		total.Mul(total, big.NewInt(int64(max(n, 1))))
+		if behind {
+			continue
+		}
 		reach := new(big.Int).Mul(big.NewInt(int64(n-1)), big.NewInt(int64(l.Strides[d])))
 		if reach.Sign() < 0 {
 			low.Add(low, reach)
 		} else {
 			high.Add(high, reach)
 		}
+		if l.Suboffsets != nil && l.Suboffsets[d] >= 0 {
+			behind, last = true, pointerSize
+		}
 	}
 	if total.Cmp(big.NewInt(math.MaxInt)) > 0 {
 		return false
 	}
-	high.Add(high, big.NewInt(int64(l.ItemSize)))
+	high.Add(high, big.NewInt(int64(last)))
 	return empty || low.Sign() >= 0 && high.Cmp(big.NewInt(int64(size))) <= 0
 }
 
-func TestLendChecksLayoutsExactly(t *testing.T) {
-	mem := make([]byte, 64)
-	rapid.Check(t, func(t *rapid.T) {
-		l := buffer.Layout{ItemSize: drawNumber(t, "item size"), Format: "B"}
-		for range rapid.IntRange(0, 4).Draw(t, "dimensions") {
-			l.Shape = append(l.Shape, drawNumber(t, "extent"))
-			l.Strides = append(l.Strides, drawNumber(t, "stride"))
+func drawLayout(t draw.Source) (l buffer.Layout, formatSize int) {
+	formats := []string{"B", "", "<h", "3s", "T{<i:a:<b:b:}", "0s"}
+	which := t.UpTo(len(formats)-1, "format")
+	l = buffer.Layout{ItemSize: hostile(t, "item size"), Format: formats[which]}
+	for range t.UpTo(4, "dimensions") {
+		l.Shape = append(l.Shape, hostile(t, "extent"))
+		l.Strides = append(l.Strides, hostile(t, "stride"))
+	}
+	if t.UpTo(3, "pointers") == 3 {
+		for range l.Shape {
+			l.Suboffsets = append(l.Suboffsets, hostile(t, "suboffset"))
 		}
-		size, offset := rapid.IntRange(0, len(mem)).Draw(t, "size"), drawNumber(t, "offset")
-		m := buffer.Memory{Base: unsafe.Pointer(&mem[0]), Size: size}
-		b, err := m.Lend(offset, l, buffer.FullRO)
-		if want := insideByBigInt(l, size, offset); (err == nil) != want {
-			t.Fatalf("Lend(%d, %+v) of %d bytes: error %v, should be accepted: %v", offset, l, size, err, want)
+	}
+	return l, []int{1, 1, 2, 3, 5, 0}[which]
+}
+
+// testLayouts has Lend and Strided accept a layout exactly when all its items lie in the memory, and reads what they accept.
+func testLayouts(t draw.Source) {
+	l, formatSize := drawLayout(t)
+	mem := fence.Bytes(t, t.UpTo(64, "size"), draw.Side(t))
+	for i := range mem {
+		mem[i] = byte(i)
+	}
+	offset := hostile(t, "offset")
+	want := insideByBigInt(l, formatSize, len(mem), offset)
+	m := buffer.Memory{Base: unsafe.Pointer(unsafe.SliceData(mem)), Size: len(mem)}
+	b, err := m.Lend(offset, l, buffer.FullRO)
+	checkAccepted(t, fmt.Sprintf("Lend(%d, %+v) of %d bytes", offset, l, len(mem)), err, want)
+	if err == nil {
+		checkItems(t, b, mem, offset)
+	}
+	readOnly := draw.Bool(t, "read-only")
+	want = want && len(l.Suboffsets) == 0 && (readOnly || !overlaps(l, offset))
+	e, err := export.Strided(mem, offset, l, readOnly)
+	checkAccepted(t, fmt.Sprintf("Strided(%d bytes, %d, %+v, %v)", len(mem), offset, l, readOnly), err, want)
+	if err != nil {
+		return
+	}
+	if b, err = buffer.Get(e, buffer.FullRO); err != nil {
+		t.Fatal(err)
+	}
+	checkItems(t, b, mem, offset)
+}
+
+func checkAccepted(t draw.Source, what string, err error, want bool) {
+	t.Helper()
+	if (err == nil) != want {
+		t.Fatalf("%s: error %v, should be accepted: %v", what, err, want)
+	}
+	if err != nil && !errors.Is(err, buffer.ErrLayout) {
+		t.Fatalf("%s: %v is no ErrLayout", what, err)
+	}
+}
+
+// mostItems are no more than are looked at one by one.
+const mostItems = 1 << 12
+
+// places are where the items begin, in C order; nil where there are none or too many.
+func places(l buffer.Layout, offset int) []int {
+	list := []int{offset}
+	for d, n := range l.Shape {
+		if n == 0 || n > mostItems/len(list) {
+			return nil
 		}
-		if err != nil && !errors.Is(err, buffer.ErrLayout) {
-			t.Fatalf("%v is no ErrLayout", err)
-		}
-		if err == nil {
-			_, err = b.Pointer(make([]int, len(l.Shape))...)
-			if empty := slices.Contains(l.Shape, 0); empty != errors.Is(err, buffer.ErrBounds) {
-				t.Fatalf("item 0 of shape %v: %v", l.Shape, err)
+		var next []int
+		for _, at := range list {
+			for i := range n {
+				next = append(next, at+i*l.Strides[d])
 			}
 		}
-	})
+		list = next
+	}
+	return list
 }
+
+// overlaps tells whether two items share a byte, by looking at each. Of too many items in so little memory some do.
+func overlaps(l buffer.Layout, offset int) bool {
+	if l.ItemSize == 0 || slices.Contains(l.Shape, 0) {
+		return false
+	}
+	list := places(l, offset)
+	if list == nil {
+		return true
+	}
+	slices.Sort(list)
+	for i := range list[1:] {
+		if list[i+1]-list[i] < l.ItemSize {
+			return true
+		}
+	}
+	return false
+}
+
+// checkItems holds a loan to the bytes of its items.
+func checkItems(t draw.Source, b *buffer.Buffer, mem []byte, offset int) {
+	l := b.Layout()
+	none := l.ItemSize == 0 || slices.Contains(l.Shape, 0)
+	if l.Suboffsets == nil {
+		if _, err := b.Pointer(make([]int, len(l.Shape))...); slices.Contains(l.Shape, 0) != errors.Is(err, buffer.ErrBounds) {
+			t.Fatalf("item 0 of shape %v: %v", l.Shape, err)
+		}
+	}
+	list := places(l, offset)
+	if b.Len() > mostItems || !none && (l.Suboffsets != nil || list == nil) {
+		return
+	}
+	want := []byte{}
+	if !none {
+		for _, at := range list {
+			want = append(want, mem[at:at+l.ItemSize]...)
+		}
+	}
+	got := fence.Bytes(t, b.Len(), fence.After)
+	if err := b.ToContiguous(got, buffer.C); err != nil || !bytes.Equal(got, want) {
+		t.Fatalf("%+v at %d has the bytes %x (%v), want %x", l, offset, got, err, want)
+	}
+}
+
+func TestLayoutsAgainstModel(t *testing.T) { draw.Check(t, testLayouts) }
+
+// FuzzLend offers layouts to Memory.Lend and export.Strided, which must accept those whose items lie in the memory by math/big, and
+// where one may write do not overlap, and no others.
+func FuzzLend(f *testing.F) { draw.Fuzz(f, testLayouts) }
 
 func TestLendRefuses(t *testing.T) {
 	mem := make([]byte, 64)
