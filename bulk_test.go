@@ -11,12 +11,12 @@ import (
 	"testing"
 	"unsafe"
 
-	"pgregory.net/rapid"
-
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/export"
 	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/draw"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 // The loops over many items at once are held to what At, one item at a time, and format.SameValue say.
@@ -26,22 +26,30 @@ var bulkFormats = []string{
 	"[bfloat16]", "g", "3s", "4p", "2w", "T{b:a:xf:b:}", "T{<h:a:>d:b:}", "(2,2)f", "T{(3)B:a:Zf:b:}", "T{2s:a:?:b:}",
 }
 
-// drawFormatted makes a view of a format with a random layout over random bytes, of which many are alike.
-func drawFormatted(t *rapid.T, format string, shape []int, label string) *memoryview.View {
+// drawFormatted makes a view of a format with a random layout over random bytes, of which many are alike. Its
+// items end or begin at a fence.
+func drawFormatted(t draw.Source, format string, shape []int, label string) *memoryview.View {
 	size := must(buffer.SizeFromFormat(format))
 	strides := make([]int, len(shape))
-	step := size + rapid.IntRange(0, 3).Draw(t, label+" gap")
-	for _, d := range rapid.Permutation(upTo(len(shape))).Draw(t, label+" order") {
-		strides[d] = step
-		step *= max(shape[d], 1)
+	step := size + t.UpTo(3, label+" gap")
+	left := upTo(len(shape))
+	slices.Reverse(left)
+	for len(left) > 0 {
+		i := t.UpTo(len(left)-1, label+" order")
+		strides[left[i]] = step
+		step *= max(shape[left[i]], 1)
+		left = slices.Delete(left, i, i+1)
 	}
-	mem := rapid.SliceOfN(rapid.SampledFrom([]byte{0, 0, 0, 0, 1, 0x80, 0x3c, 0x3f, 0x40, 0x7f, 0xf0, 0xff, 'a'}), step+4, step+4).Draw(t, label+" bytes")
-	offset := rapid.IntRange(0, 3).Draw(t, label+" offset")
+	offset, end := 0, size
 	for d := range shape {
-		if shape[d] > 1 && rapid.Bool().Draw(t, label+" backwards") {
-			offset += strides[d] * (shape[d] - 1)
-			strides[d] = -strides[d]
+		reach := strides[d] * max(shape[d]-1, 0)
+		if end += reach; draw.Bool(t, label+" backwards") {
+			offset, strides[d] = offset+reach, -strides[d]
 		}
+	}
+	mem := fence.Bytes(t, end, draw.Side(t))
+	for i := range mem {
+		mem[i] = draw.Of[byte](t, label+" bytes", 0, 0, 0, 0, 1, 0x80, 0x3c, 0x3f, 0x40, 0x7f, 0xf0, 0xff, 'a')
 	}
 	l := buffer.Layout{ItemSize: size, Format: format, Shape: shape, Strides: strides}
 	return must(memoryview.FromObject(must(export.Strided(mem, offset, l, false))))
@@ -66,68 +74,75 @@ func itemsOf(v *memoryview.View) (items []any, err error) {
 	return items, nil
 }
 
-func TestLookupAgainstItems(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		v := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "format"), drawBulkShape(t), "view")
-		items, err := itemsOf(v)
-		if err != nil {
-			return
-		}
-		value := rapid.SampledFrom([]any{
-			0, 1, -1, true, false, 1.0, 1.5, math.NaN(), math.Inf(1), complex(1, 0), complex(0, 2), uint64(math.MaxUint64),
-			int8(-128), math.Copysign(0, -1), "a", []byte("a"),
-			[]byte{0, 0, 0},
-			[]any{0.0, 0.0},
-			nil, int64(1) << 40, format.NewFloat16(1), uintptr(1),
-		}).Draw(t, "value")
-		if len(items) > 0 && rapid.Bool().Draw(t, "an item") {
-			value = rapid.SampledFrom(items).Draw(t, "item")
-		}
-		count, first := 0, -1
-		for i, item := range items {
-			if format.SameValue(item, value) {
-				if count++; first < 0 {
-					first = i
-				}
+func testLookup(t draw.Source) {
+	v := drawFormatted(t, draw.Of(t, "format", bulkFormats...), drawBulkShape(t), "view")
+	items, err := itemsOf(v)
+	if err != nil {
+		return
+	}
+	value := draw.Of[any](t, "value",
+		0, 1, -1, true, false, 1.0, 1.5, math.NaN(), math.Inf(1), complex(1, 0), complex(0, 2), uint64(math.MaxUint64),
+		int8(-128), math.Copysign(0, -1), "a", []byte("a"),
+		[]byte{0, 0, 0},
+		[]any{0.0, 0.0},
+		nil, int64(1)<<40, format.NewFloat16(1), uintptr(1),
+	)
+	if len(items) > 0 && draw.Bool(t, "an item") {
+		value = draw.Of(t, "item", items...)
+	}
+	count, first := 0, -1
+	for i, item := range items {
+		if format.SameValue(item, value) {
+			if count++; first < 0 {
+				first = i
 			}
 		}
-		if got := must(v.Count(value)); got != count {
-			t.Errorf("Count(%T %v) in %v is %d, item by item %d", value, value, items, got, count)
-		}
-		if got := must(v.Index(value)); got != first {
-			t.Errorf("Index(%T %v) in %v is %d, item by item %d", value, value, items, got, first)
-		}
-	})
+	}
+	if got := must(v.Count(value)); got != count {
+		t.Errorf("Count(%T %v) in %v is %d, item by item %d", value, value, items, got, count)
+	}
+	if got := must(v.Index(value)); got != first {
+		t.Errorf("Index(%T %v) in %v is %d, item by item %d", value, value, items, got, first)
+	}
 }
 
-func drawBulkShape(t *rapid.T) []int {
-	return rapid.SliceOfN(rapid.IntRange(0, 9), 1, 3).Draw(t, "shape")
+func TestLookupAgainstItems(t *testing.T) { draw.Check(t, testLookup) }
+
+func drawBulkShape(t draw.Source) []int { return drawExtents(t, 1, 3, 0, 9) }
+
+// drawExtents draws a shape of some dimensions.
+func drawExtents(t draw.Source, fewest, most, shortest, longest int) []int {
+	shape := make([]int, draw.Between(t, fewest, most, "dimensions"))
+	for d := range shape {
+		shape[d] = draw.Between(t, shortest, longest, "extent")
+	}
+	return shape
 }
 
-func TestEqualAgainstItems(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		shape := rapid.SliceOfN(rapid.IntRange(1, 3), 1, 3).Draw(t, "shape")
-		a := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "format"), shape, "a")
-		b := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "other format"), shape, "b")
-		if rapid.Bool().Draw(t, "alike") {
-			b = alike(t, a)
-		}
-		x, errX := itemsOf(a)
-		y, errY := itemsOf(b)
-		if errX != nil || errY != nil {
-			return
-		}
-		want := slices.EqualFunc(leaves(x), leaves(y), format.SameValue)
-		if got := must(a.Equal(b)); got != want {
-			t.Errorf("%v (%s) == %v (%s) is %v, item by item %v", x, a.Format(), y, b.Format(), got, want)
-		}
-	})
+func testEqual(t draw.Source) {
+	shape := drawExtents(t, 1, 3, 1, 3)
+	a := drawFormatted(t, draw.Of(t, "format", bulkFormats...), shape, "a")
+	b := drawFormatted(t, draw.Of(t, "other format", bulkFormats...), shape, "b")
+	if draw.Bool(t, "alike") {
+		b = alike(t, a)
+	}
+	x, errX := itemsOf(a)
+	y, errY := itemsOf(b)
+	if errX != nil || errY != nil {
+		return
+	}
+	want := slices.EqualFunc(leaves(x), leaves(y), format.SameValue)
+	if got := must(a.Equal(b)); got != want {
+		t.Errorf("%v (%s) == %v (%s) is %v, item by item %v", x, a.Format(), y, b.Format(), got, want)
+	}
 }
+
+func TestEqualAgainstItems(t *testing.T) { draw.Check(t, testEqual) }
 
 // alike makes a view of the same values as a in another layout and, where the values fit, another format.
-func alike(t *rapid.T, a *memoryview.View) *memoryview.View {
+func alike(t draw.Source, a *memoryview.View) *memoryview.View {
 	for range 3 {
-		b := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "format of the same"), a.Shape(), "same")
+		b := drawFormatted(t, draw.Of(t, "format of the same", bulkFormats...), a.Shape(), "same")
 		if memoryview.Convert(b, a) == nil {
 			return b
 		}
@@ -154,22 +169,22 @@ func leaves(items []any) (flat []any) {
 	return flat
 }
 
-func TestToListAgainstItems(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		v := drawFormatted(t, rapid.SampledFrom(bulkFormats).Draw(t, "format"), drawBulkShape(t), "view")
-		items, err := itemsOf(v)
-		if err != nil {
-			return
-		}
-		list := must(v.ToList())
-		for range v.NDim() - 1 {
-			list = slices.Concat(lists(list)...)
-		}
-		if got, want := fmt.Sprintf("%T %#v", list, list), fmt.Sprintf("%T %#v", items, items); len(items) > 0 && got != want {
-			t.Errorf("ToList of %s is %s, item by item %s", v.Format(), got, want)
-		}
-	})
+func testToList(t draw.Source) {
+	v := drawFormatted(t, draw.Of(t, "format", bulkFormats...), drawBulkShape(t), "view")
+	items, err := itemsOf(v)
+	if err != nil {
+		return
+	}
+	list := must(v.ToList())
+	for range v.NDim() - 1 {
+		list = slices.Concat(lists(list)...)
+	}
+	if got, want := fmt.Sprintf("%T %#v", list, list), fmt.Sprintf("%T %#v", items, items); len(items) > 0 && got != want {
+		t.Errorf("ToList of %s is %s, item by item %s", v.Format(), got, want)
+	}
 }
+
+func TestToListAgainstItems(t *testing.T) { draw.Check(t, testToList) }
 
 func lists(list any) (inner [][]any) {
 	for _, part := range list.([]any) {
@@ -178,31 +193,39 @@ func lists(list any) (inner [][]any) {
 	return inner
 }
 
-func TestHexAgainstBytes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		v := drawFormatted(t, "<h", drawBulkShape(t), "view")
-		data := must(v.ToBytes(buffer.C))
-		group := rapid.OneOf(rapid.IntRange(-9, 9), rapid.SampledFrom([]int{math.MinInt, math.MaxInt, 1 << 30})).Draw(t, "group")
-		var groups []string
-		for size := max(group, -group); group != 0 && size > 0 && size < len(data); {
-			if group > 0 {
-				groups = append([]string{hex.EncodeToString(data[len(data)-size:])}, groups...)
-				data = data[:len(data)-size]
-			} else {
-				groups = append(groups, hex.EncodeToString(data[:size]))
-				data = data[size:]
-			}
-		}
-		rest := hex.EncodeToString(data)
+func testHex(t draw.Source) {
+	v := drawFormatted(t, "<h", drawBulkShape(t), "view")
+	data := must(v.ToBytes(buffer.C))
+	group := draw.Between(t, -9, 9, "group")
+	if t.UpTo(3, "far") == 3 {
+		group = draw.Of(t, "group", math.MinInt, math.MaxInt, 1<<30)
+	}
+	var groups []string
+	for size := max(group, -group); group != 0 && size > 0 && size < len(data); {
 		if group > 0 {
-			groups = append([]string{rest}, groups...)
+			groups = append([]string{hex.EncodeToString(data[len(data)-size:])}, groups...)
+			data = data[:len(data)-size]
 		} else {
-			groups = append(groups, rest)
+			groups = append(groups, hex.EncodeToString(data[:size]))
+			data = data[size:]
 		}
-		if got, want := must(v.Hex(":", group)), strings.Join(groups, ":"); got != want {
-			t.Errorf("Hex(:, %d) is %s, want %s", group, got, want)
-		}
-	})
+	}
+	rest := hex.EncodeToString(data)
+	if group > 0 {
+		groups = append([]string{rest}, groups...)
+	} else {
+		groups = append(groups, rest)
+	}
+	if got, want := must(v.Hex(":", group)), strings.Join(groups, ":"); got != want {
+		t.Errorf("Hex(:, %d) is %s, want %s", group, got, want)
+	}
+}
+
+func TestHexAgainstBytes(t *testing.T) { draw.Check(t, testHex) }
+
+// FuzzBulk looks up, compares, lists and prints the items of any format and layout all at once, and one by one.
+func FuzzBulk(f *testing.F) {
+	draw.Fuzz(f, func(t draw.Source) { draw.Of(t, "what", testLookup, testEqual, testToList, testHex)(t) })
 }
 
 func TestConvert(t *testing.T) {

@@ -109,28 +109,13 @@ func drawPick(t *rapid.T, extent int) (string, pick) {
 	start := rapid.IntRange(-extent-2, extent+2).Draw(t, "start")
 	stop := rapid.IntRange(-extent-2, extent+2).Draw(t, "stop")
 	step := rapid.SampledFrom([]int{-3, -2, -1, 1, 2, 3}).Draw(t, "step")
-	return fmt.Sprintf("%d:%d:%d", start, stop, step), pick{indices: sliceIndices(start, stop, step, extent)}
-}
-
-func sliceIndices(start, stop, step, extent int) (kept []int) {
-	from := func(i int) int {
-		if i < 0 {
-			i += extent
-		}
-		return i
+	key := fmt.Sprintf("%d:%d:%d", start, stop, step)
+	kept := must(choose(key, extent))
+	p := pick{}
+	for i := range kept.count {
+		p.indices = append(p.indices, kept.start+i*kept.step)
 	}
-	for i, limit := from(start), from(stop); step > 0 && i < min(limit, extent) || step < 0 && i > max(limit, -1); i += step {
-		if step > 0 && i < 0 {
-			i = -step // Python clamps the start to 0
-			continue
-		}
-		if step < 0 && i >= extent {
-			i = extent - 1 - step // ... or to the last index
-			continue
-		}
-		kept = append(kept, i)
-	}
-	return kept
+	return key, p
 }
 
 func drawView(t *rapid.T) (*memoryview.View, model, []int32) {
