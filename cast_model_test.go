@@ -137,7 +137,7 @@ func checkCast(t draw.Source, w *memoryview.View, mem []byte, format string, siz
 		t.Fatalf("%v has the bytes %x, want %x", w, got, mem)
 	}
 	list, err := w.ToList()
-	endless := len(mem) == 0 && slices.Max(shape) > 1<<20 // a list of more empty lists than ToList makes
+	endless := len(mem) == 0 && slices.Max(shape) > 1<<20                               // a list of more empty lists than ToList makes
 	if errors.Is(err, buffer.ErrValue) || errors.Is(err, buffer.ErrLayout) && endless { // the former of no text
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 // npy makes a file of version 1 (or 2 or 3) with a header and data.
@@ -211,7 +212,9 @@ func FuzzNPY(f *testing.F) {
 	}
 	f.Add(npy(2, of("[('a', ('<f4', (2,)), 3), (('t', 'b'), [('', 'V3'), ('c', '>c16')])]", "(0, 7L)"), 0))
 	f.Add(npy(3, "{\"shape\":(),'descr':u'\\x7cS\\65',\n'fortran_order':(True)}", 5))
-	f.Fuzz(func(t *testing.T, file []byte) {
+	f.Fuzz(func(t *testing.T, content []byte) {
+		file := fence.Bytes(t, len(content), fence.After)
+		copy(file, content)
 		opened, err := FromBytes(file)
 		if err != nil {
 			var header *HeaderError

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 // FuzzShow prints whatever files and slices there may be, as on a terminal: nothing that a terminal
@@ -29,7 +30,9 @@ func FuzzShow(f *testing.F) {
 		f.Add(file, "[...]")
 		f.Add(file, "[::-1]")
 	}
-	f.Fuzz(func(t *testing.T, file []byte, slice string) {
+	f.Fuzz(func(t *testing.T, content []byte, slice string) {
+		file := fence.Bytes(t, len(content), fence.Sides[len(slice)%2])
+		copy(file, content)
 		opened, err := arrayfile.FromBytes(file)
 		if err != nil {
 			return
@@ -121,6 +124,44 @@ func FuzzTarget(f *testing.F) {
 		}
 		if err == nil && again != alone.steps {
 			t.Fatalf("%q is read as %q", alone.steps, again)
+		}
+	})
+}
+
+// FuzzArguments runs the command with any arguments, one a line, in a folder with some files: it ends with one of its exit codes, says
+// why on one line that may go to a terminal, and never by a panic.
+func FuzzArguments(f *testing.F) {
+	for _, args := range []string{
+		"", "sample.npy", "show\nevents.npy[::2]\n--json", "info\nphoto.npy\n--json", "hex\nfloats.npy\n[1]\n--items=3", "--help", "--version", "hex\n--help",
+		"show\nevents.npy\n--field\nat.lat\n--width=20\n--all", "photo.npy\n--format\nT{<I:id:<d:x:}\n--offset=3\n--shape=2,2\n--order=F", "-[0]", "--bogus",
+		"show\n--format\nB\n--shape=9223372036854775807,2\nphoto.npy", "show\n-1", "inf\x00o", "--width=-4", "hex\nhostile.npy\n...", "--shape=1e3", "--\n--all",
+	} {
+		f.Add(args)
+	}
+	folder := f.TempDir()
+	if err := os.CopyFS(folder, os.DirFS("testdata")); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, lines string) {
+		args := strings.Split(lines, "\n")
+		for _, arg := range args {
+			if arg == "py" || strings.ContainsAny(arg, `/\`) { // nothing is run, and no other folder's files are read
+				return
+			}
+		}
+		t.Chdir(folder)
+		got := memview(args...)
+		if got.code < exitOK || got.code > exitUsage {
+			t.Fatalf("%q ends with %d", args, got.code)
+		}
+		message, ended := strings.CutSuffix(got.stderr, "\n")
+		if said := ended && strings.HasPrefix(message, "memview: "); said != (got.code != exitOK) || !said && got.stderr != "" {
+			t.Fatalf("%q ends with %d, and says %q", args, got.code, got.stderr)
+		}
+		for _, r := range message {
+			if !unicode.IsPrint(r) {
+				t.Fatalf("%q: %q holds %q", args, message, r)
+			}
 		}
 	})
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 // testCase is one line of the corpus. What a kind has no use for stays empty.
@@ -130,21 +131,18 @@ func replayFile(t *testing.T, path string, replay func(*testCase) error) int {
 	lines.Buffer(nil, 1<<20)
 	n, failures := 0, 0
 	for lines.Scan() {
-		c, err := decode(lines.Bytes())
-		if err != nil {
-			t.Fatalf("%s: %v", lines.Text(), err)
-		}
-		if c == nil {
-			continue
-		}
-		err = replay(c)
-		if inexpressible(err) {
-			continue
-		}
-		n++
-		if err := c.outcome(err); err != nil && failures < 20 {
-			failures++
-			t.Errorf("%v\n\t%.800s", err, lines.Text())
+		for _, side := range fence.Sides {
+			fence.Within(t, func(t fence.T) {
+				newMemory = func(size int) []byte { return fence.Bytes(t, size, side) }
+				replayed, err := replayLine(lines.Bytes(), replay)
+				if replayed && side == fence.After {
+					n++
+				}
+				if err != nil && failures < 20 {
+					failures++
+					t.Errorf("%v\n\t%.800s", err, lines.Text())
+				}
+			})
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -154,6 +152,22 @@ func replayFile(t *testing.T, path string, replay func(*testCase) error) int {
 		t.Error("no cases")
 	}
 	return n
+}
+
+// newMemory makes the memory of the case that is replayed, which ends or begins at a fence.
+var newMemory func(size int) []byte
+
+// replayLine replays a case, unless it cannot be put to Go.
+func replayLine(line []byte, replay func(*testCase) error) (replayed bool, err error) {
+	c, err := decode(line)
+	if c == nil || err != nil {
+		return false, err
+	}
+	err = replay(c)
+	if inexpressible(err) {
+		return false, nil
+	}
+	return true, c.outcome(err)
 }
 
 // decode reads a case, or returns nil for one that has a meaning through Python only.
@@ -219,7 +233,8 @@ func (s *source) build() error {
 	}
 	s.tables = make([][]unsafe.Pointer, len(s.entries))
 	for i := len(s.entries) - 1; i >= 0; i-- {
-		s.tables[i] = make([]unsafe.Pointer, len(s.entries[i]))
+		table := newMemory(len(s.entries[i]) * int(unsafe.Sizeof(uintptr(0))))
+		s.tables[i] = unsafe.Slice((*unsafe.Pointer)(unsafe.Pointer(unsafe.SliceData(table))), len(s.entries[i]))
 		for k, n := range s.entries[i] {
 			if i == len(s.entries)-1 {
 				s.tables[i][k] = unsafe.Pointer(&s.mem[n])
@@ -234,7 +249,7 @@ func (s *source) build() error {
 func memoryOf(raw json.RawMessage) ([]byte, error) {
 	var n int
 	if json.Unmarshal(raw, &n) == nil {
-		mem := make([]byte, n)
+		mem := newMemory(n)
 		for i := range mem {
 			mem[i] = byte(i*7 + 13)
 		}
@@ -244,7 +259,9 @@ func memoryOf(raw json.RawMessage) ([]byte, error) {
 	if err := json.Unmarshal(raw, &text); err != nil {
 		return nil, err
 	}
-	return hex.DecodeString(text)
+	mem := newMemory(hex.DecodedLen(len(text)))
+	_, err := hex.Decode(mem, []byte(text))
+	return mem, err
 }
 
 // GetBuffer makes a source an exporter.

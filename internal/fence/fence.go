@@ -75,6 +75,27 @@ func Slice[E any](t T, n int, side Side) []E {
 	return unsafe.Slice((*E)(unsafe.Pointer(unsafe.SliceData(mem))), n)
 }
 
+// Within runs f with a test whose memory is given back when f returns, for a test of many cases.
+func Within(t T, f func(T)) {
+	t.Helper()
+	s := &scope{T: t}
+	defer s.end()
+	f(s)
+}
+
+type scope struct {
+	T
+	cleanups []func()
+}
+
+func (s *scope) Cleanup(f func()) { s.cleanups = append(s.cleanups, f) }
+
+func (s *scope) end() {
+	for _, f := range s.cleanups {
+		f()
+	}
+}
+
 // marginOf is what lies beside the memory where no fence stands: a page of it at most, for the sake of speed.
 func marginOf(area []byte, size int, side Side) []byte {
 	n := min(len(area)-size, Page)
