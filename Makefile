@@ -14,8 +14,8 @@ test: ## every check, with each step's seconds (about 8 minutes the first time)
 soak: ## the tests at full length under the race detector, then every fuzz target for FUZZTIME (10m)
 	@scripts/soak $(FUZZTIME)
 
-fuzz: ## every fuzz target for TIME (30s)
-	@scripts/fuzz $(TIME)
+fuzz: ## every fuzz target for TIME (30s), added up in FUZZING.md; RUN=regexp: some
+	@scripts/fuzz $(TIME) $(if $(RUN),'$(RUN)')
 
 bench: ## our speed beside NumPy, CPython, gonum and memcpy (4 minutes; QUICK=1: 1, RUN=regexp: some)
 	@bench/run $(if $(QUICK),-quick) $(if $(RUN),-run '$(RUN)')
