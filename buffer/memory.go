@@ -6,7 +6,8 @@ import (
 )
 
 // Exporter is an object that lends its memory (Python's bf_getbuffer). It answers with a loan, most
-// easily made by [Memory.Lend], or with an error that says which of the flags it cannot serve.
+// easily made by [Memory.Lend], or with an error that says which of the flags it cannot serve. Many
+// goroutines may ask at once. Package buffertest puts exporters through what they owe.
 type Exporter interface {
 	GetBuffer(flags Flags) (*Buffer, error)
 }

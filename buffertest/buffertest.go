@@ -1,198 +1,188 @@
 // Package buffertest puts exporters through their duties, as testing/fstest does for file systems.
+//
+// One line in a test is enough:
+//
+//	func TestRing(t *testing.T) {
+//		buffertest.Test(t, func() buffer.Exporter { return NewRing(16) })
+//	}
+//
+// Each complaint names the duty that was broken, what was seen, and where the duty is written down:
+//
+//	request 0x1: written memory is the memory itself: ... [C API, PyBUF_WRITABLE]
+//
+// [TestExporter] is the part of it that reads a single exporter.
 package buffertest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"slices"
-	"unsafe"
+	"testing"
 
 	"github.com/go-memoryview/memoryview/buffer"
-	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
-// TestExporter asks an exporter for loans with every combination of request flags and checks each
-// answer: what is granted keeps what the flags ask for, what is refused had to be and matches an
-// error variable of package buffer, several loans at a time show the same memory, and a released
-// loan is at its end. It reads the memory and does not write to it. Nobody else may hold a loan
-// meanwhile.
+// Test puts exporters that make returns through all duties, a fresh one for each, with a few items: each is
+// read again and again. They may be written to (what was there is put back), leaked, collected, and asked by many
+// goroutines at once: run it with -race. Nobody else may use them meanwhile, and the test should not be a
+// parallel one, since what is left behind is counted.
 //
-// The error lists all that was found; nil means nothing was. Use it in a test:
+// What an exporter counts or gives back is seen where it has one of these methods, or both:
+//
+//	Loans() int                      // how many loans are out
+//	Len() int; Resize(n int) error   // as export.ByteArray: buffer.ErrExported while loans are out
+func Test(t *testing.T, make func() buffer.Exporter) {
+	t.Helper()
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.of(make); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestExporter puts one exporter through the duties that can be seen by reading: every combination of request
+// flags, the layout, the items, releases in any order, use after release, many requests at once. The error lists what was
+// found; nil means nothing was. Nobody else may hold a loan meanwhile.
 //
 //	if err := buffertest.TestExporter(myExporter); err != nil {
 //		t.Fatal(err)
 //	}
-func TestExporter(exporter buffer.Exporter) (err error) {
-	if exporter == nil {
-		return fmt.Errorf("%w: no exporter", buffer.ErrType)
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the exporter panicked: %v", r)
-		}
-	}()
-	whole, err := exporter.GetBuffer(buffer.FullRO)
-	if err != nil {
-		return fmt.Errorf("request FullRO, which every exporter serves: %w", err)
-	}
-	if whole == nil {
-		return fmt.Errorf("%w: request FullRO: neither a loan nor an error", buffer.ErrType)
-	}
-	t := tester{exporter: exporter, layout: whole.Layout(), readOnly: whole.ReadOnly()}
-	t.checkLayout(whole)
-	t.checkItems(whole)
-	for _, flags := range requests() {
-		t.checkRequest(flags, whole)
-	}
-	t.checkRelease(whole)
-	return errors.Join(t.found...)
-}
-
-// requests are all flags that can be combined.
-func requests() (all []buffer.Flags) {
-	structures := []buffer.Flags{buffer.Simple, buffer.ND, buffer.Strides, buffer.CContiguous, buffer.FContiguous, buffer.AnyContiguous, buffer.Indirect}
-	for _, structure := range structures {
-		for _, access := range []buffer.Flags{0, buffer.Writable} {
-			for _, format := range []buffer.Flags{0, buffer.Format} {
-				all = append(all, structure|access|format, structure|access|format|buffer.Indirect)
-			}
+func TestExporter(exporter buffer.Exporter) error {
+	var found []error
+	for _, c := range checks {
+		if c.reads {
+			found = append(found, c.of(func() buffer.Exporter { return exporter }))
 		}
 	}
-	slices.Sort(all)
-	return append(slices.Compact(all), buffer.Read, buffer.Write)
+	return errors.Join(found...)
 }
 
+// check is a group of duties. Where reads is true, it needs no more than one exporter, and leaves it as it was.
+type check struct {
+	name  string
+	reads bool
+	run   func(t *tester)
+}
+
+var checks = []check{
+	{"requests", true, (*tester).checkRequests},
+	{"items", true, (*tester).checkItems},
+	{"release", true, (*tester).checkReleases},
+	{"threads", true, (*tester).checkThreads},
+	{"writing", false, (*tester).checkWriting},
+	{"lifetime", false, (*tester).checkLifetime},
+	{"counting", false, (*tester).checkCounting},
+	{"leaks", false, (*tester).checkLeaks},
+}
+
+// of runs the check on what make returns, and returns what it found.
+func (c check) of(make func() buffer.Exporter) error {
+	t := &tester{make: make}
+	t.guarded(func() { c.run(t) })
+	return t.errors()
+}
+
+// tester holds what is known of an exporter, and what was found.
 type tester struct {
+	make     func() buffer.Exporter
 	exporter buffer.Exporter
 	layout   buffer.Layout
-	readOnly bool
-	packed   []byte
-	found    []error
+	packed   []byte // the items in C order
+	readOnly bool   // what the exporter chose for those who do not write
+	writable bool   // it serves those who do
+	complaints
 }
 
-func (t *tester) fail(format string, args ...any) {
-	t.found = append(t.found, fmt.Errorf(format, args...))
-}
-
-// checkLayout checks that the parts of a layout agree.
-func (t *tester) checkLayout(b *buffer.Buffer) {
-	l := b.Layout()
-	n := l.ItemSize
-	for _, extent := range l.Shape {
-		n *= extent
-	}
-	if b.Len() != n {
-		t.fail("Len is %d, the layout %+v has %d bytes", b.Len(), l, n)
-	}
-	if len(l.Strides) != len(l.Shape) || l.Suboffsets != nil && len(l.Suboffsets) != len(l.Shape) {
-		t.fail("the layout %+v has not one stride (and suboffset) for each dimension", l)
-	}
-	if size, err := buffer.SizeFromFormat(l.Format); err != nil || size > l.ItemSize {
-		t.fail("format %q needs %d bytes, the item size is %d: %v", l.Format, size, l.ItemSize, err)
-	}
-}
-
-// checkItems packs the items in both ways and keeps the bytes.
-func (t *tester) checkItems(b *buffer.Buffer) {
-	t.packed = make([]byte, b.Len())
-	if err := b.ToContiguous(t.packed, buffer.C); err != nil {
-		t.fail("reading all items: %w", err)
-	}
-	index := make([]int, b.NDim())
-	for at := 0; at < len(t.packed); at += t.layout.ItemSize {
-		err := b.Access(func(item unsafe.Pointer) error {
-			if !bytes.Equal(unsafe.Slice((*byte)(item), t.layout.ItemSize), t.packed[at:at+t.layout.ItemSize]) {
-				t.fail("item %v differs from the same item of all", index)
-			}
-			return nil
-		}, index...)
-		if err != nil {
-			t.fail("item %v: %w", index, err)
+// guarded makes a complaint of a panic.
+func (t *tester) guarded(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			t.fail(answers, "it panicked: %v", r)
 		}
-		kernel.Advance(index, t.layout.Shape, false)
-	}
+	}()
+	f()
 }
 
-// checkRequest asks with some flags while another loan is out.
-func (t *tester) checkRequest(flags buffer.Flags, other *buffer.Buffer) {
+// begin makes an exporter and learns what it lends. It reports false where there is nothing to work with.
+func (t *tester) begin() bool {
+	t.exporter = t.make()
+	if t.exporter == nil {
+		t.fail(answers, "there is no exporter")
+		return false
+	}
+	whole, ok := t.ask(buffer.FullRO)
+	if !ok {
+		return false
+	}
+	t.layout, t.readOnly = whole.Layout(), whole.ReadOnly()
+	t.packed = make([]byte, whole.Len())
+	if err := whole.ToContiguous(t.packed, buffer.C); err != nil {
+		t.fail(outlives, "the items of a new loan cannot be read: %v", err)
+		return false
+	}
+	t.release(whole)
+	b, err := t.exporter.GetBuffer(buffer.Full)
+	if t.writable = err == nil && b != nil; t.writable {
+		t.release(b)
+	}
+	return true
+}
+
+// ask requests what every exporter serves.
+func (t *tester) ask(flags buffer.Flags) (*buffer.Buffer, bool) {
 	b, err := t.exporter.GetBuffer(flags)
-	reason := t.reasonToRefuse(flags)
 	switch {
-	case err != nil && reason == "":
-		t.fail("request %v was refused without need: %w", flags, err)
-	case err != nil && !known(err):
-		t.fail("request %v: the error matches no variable of package buffer: %w", flags, err)
-	case err == nil && b == nil:
-		t.fail("request %v: neither a loan nor an error", flags)
-	case err == nil && reason != "" && reason != mayRefuse:
-		t.fail("request %v was granted, but %s", flags, reason)
+	case err != nil && b != nil:
+		t.fail(answers, "request %v: a loan beside the error %v", flags, err)
+		return nil, false
+	case err != nil:
+		t.fail(serves, "request %v: %v", flags, err)
+		return nil, false
+	case b == nil:
+		t.fail(answers, "request %v: neither a loan nor an error", flags)
+		return nil, false
+	case b.Released():
+		t.fail(answers, "request %v: a loan that has ended", flags)
+		return nil, false
 	}
-	if err != nil || b == nil {
-		return
+	return b, true
+}
+
+// askMany requests n loans. The caller releases them.
+func (t *tester) askMany(n int, flags buffer.Flags) (loans []*buffer.Buffer, ok bool) {
+	for range n {
+		b, ok := t.ask(flags)
+		if !ok {
+			return loans, false
+		}
+		loans = append(loans, b)
 	}
-	if flags.Has(buffer.Writable) && b.ReadOnly() {
-		t.fail("request %v: the loan is read-only", flags)
-	}
-	t.checkLayout(b)
-	packed := make([]byte, b.Len())
-	if err := b.ToContiguous(packed, buffer.C); err != nil {
-		t.fail("request %v: reading all items: %w", flags, err)
-	} else if !bytes.Equal(packed, t.packed) {
-		t.fail("request %v: the loan shows other memory", flags)
-	}
-	t.checkRelease(b)
-	if other.Released() {
-		t.fail("request %v: releasing its loan ended another one", flags)
+	return loans, true
+}
+
+func (t *tester) release(b *buffer.Buffer) {
+	if err := b.Release(); err != nil {
+		t.fail(independent, "a loan cannot be released: %v", err)
 	}
 }
 
-const mayRefuse = "may refuse"
+// same reports whether a buffer reads as the items did at the beginning, and why not.
+func (t *tester) same(b *buffer.Buffer) error { return reads(b, t.packed) }
 
-// reasonToRefuse says why a request cannot be served, or "" when it must be.
-func (t *tester) reasonToRefuse(flags buffer.Flags) string {
-	l := t.layout
-	switch {
-	case flags == buffer.Read || flags == buffer.Write:
-		return "Read and Write are no requests"
-	case flags.Has(buffer.Writable) && t.readOnly:
-		return mayRefuse // FullRO may have been answered with less than there is
-	case flags.Has(buffer.CContiguous) && !l.IsContiguous(buffer.C):
-		return "the items are not contiguous in C order"
-	case flags.Has(buffer.FContiguous) && !l.IsContiguous(buffer.F):
-		return "the items are not contiguous in Fortran order"
-	case flags.Has(buffer.AnyContiguous) && !l.IsContiguous(buffer.Any):
-		return "the items are not contiguous"
-	case !flags.Has(buffer.Indirect) && l.Suboffsets != nil:
-		return "the items lie behind pointers"
-	case !flags.Has(buffer.Strides) && !l.IsContiguous(buffer.C):
-		return "the items are not contiguous in C order, and no strides were asked for"
-	case flags.Has(buffer.Format) && !flags.Has(buffer.ND):
-		return mayRefuse // CPython's exporters differ
+// reads compares a buffer's items with what they should be.
+func reads(b *buffer.Buffer, want []byte) error {
+	if b.Len() != len(want) {
+		return fmt.Errorf("it has %d bytes of items, and not %d", b.Len(), len(want))
 	}
-	return ""
-}
-
-// checkRelease releases a loan twice and tries to use it.
-func (t *tester) checkRelease(b *buffer.Buffer) {
-	for range 2 {
-		if err := b.Release(); err != nil {
-			t.fail("release of a loan: %w", err)
+	got := make([]byte, len(want))
+	if err := b.ToContiguous(got, buffer.C); err != nil {
+		return err
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			return fmt.Errorf("byte %d of its items is %#02x, and not %#02x", i, got[i], want[i])
 		}
 	}
-	if err := b.ToContiguous(make([]byte, b.Len()), buffer.C); !errors.Is(err, buffer.ErrReleased) {
-		t.fail("reading a released loan is not ErrReleased: %v", err)
-	}
-}
-
-func known(err error) bool {
-	for _, kind := range []error{
-		buffer.ErrReleased, buffer.ErrExported, buffer.ErrReadOnly, buffer.ErrNotContiguous,
-		buffer.ErrFormat, buffer.ErrBounds, buffer.ErrLayout, buffer.ErrType, buffer.ErrValue,
-	} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
+	return nil
 }
