@@ -67,6 +67,8 @@ func TestGuard(t *testing.T) {
 	l := newLost(t, unix.PROT_READ|unix.PROT_WRITE)
 	a, d := must(array.Of[int64](l.view)), must(array.DecoderOf[int64](l.view))
 	all, _ := a.Slice()
+	a2 := must(array.Of[int64](must(l.view.Cast("q", a.Len()/8, 8))))
+	a3 := must(array.Of[int64](must(l.view.Cast("q", a.Len()/8, 4, 2))))
 	items := 0
 	sum := func(xs []int64) {
 		for _, x := range xs {
@@ -77,7 +79,12 @@ func TestGuard(t *testing.T) {
 		f     func()
 		items int // before the fault
 	}{
-		"At": {func() { read = a.At(l.left) }, 0},
+		"At":   {func() { read = a.At(l.left) }, 0},
+		"At2":  {func() { read = a2.At2(l.left/8, 0) }, 0},
+		"At3":  {func() { read = a3.At3(l.left/8, 3, 1) }, 0},
+		"Set":  {func() { a2.Set(1, l.left/8, 0) }, 0},
+		"Set2": {func() { a2.Set2(l.left/8, 1, 1) }, 0},
+		"Set3": {func() { a3.Set3(l.left/8, 1, 1, 1) }, 0},
 		"At1": {func() {
 			for i := range a.Len() {
 				items += int(a.At1(i) / one)
