@@ -108,6 +108,8 @@ func TestFaultInBulkOperations(t *testing.T) {
 	check(errors.Join(os.Truncate(path, size/2), os.Truncate(otherPath, size/2)))
 	file := must(os.OpenFile(path, os.O_WRONLY, 0))
 	defer file.Close()
+	sink := must(os.Create(filepath.Join(t.TempDir(), "sink"))) // whose system call would fail by itself
+	defer sink.Close()
 
 	for name, do := range map[string]func() error{
 		"All": func() error { _, err := all(v); return err },
@@ -146,6 +148,7 @@ func TestFaultInBulkOperations(t *testing.T) {
 		"ReadAt":           func() error { _, err := v.ReadAt(make([]byte, 100), size/2-50); return err },
 		"ToList of a row":  func() error { _, err := must(v.Sub(512)).ToList(); return err },
 		"WriteTo":          func() error { _, err := v.WriteTo(io.Discard); return err },
+		"WriteTo a file":   func() error { _, err := v.WriteTo(sink); return err },
 		"Copy":             func() error { return buffer.Copy(ints(), v) },
 		"Copy by 2":        func() error { return buffer.Copy(ints(), v, buffer.Parallel(2)) },
 		"Copy by 4":        func() error { return buffer.Copy(ints(), columns, buffer.Parallel(4)) },
