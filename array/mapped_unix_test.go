@@ -6,7 +6,6 @@ import (
 	"errors"
 	"runtime"
 	"runtime/debug"
-	"sync"
 	"testing"
 	"time"
 	"unsafe"
@@ -34,54 +33,6 @@ func (m mapping) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 			m.gone()
 		},
 	}.Lend(0, buffer.Layout{ItemSize: 8, Format: "q", Shape: []int{len(m.mem) / 8}}, flags)
-}
-
-// TestReleaseAgainstAccess releases arrays of mapped memory while others read them: each access
-// ends well or panics with ErrReleased, and all mappings are given back in the end.
-func TestReleaseAgainstAccess(t *testing.T) {
-	const rounds = 100
-	gone := make(chan bool, rounds)
-	for range rounds {
-		mem := must(unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE))
-		v := view(mapping{mem, func() { gone <- true }})
-		a, d := must(array.Of[int64](v)), must(array.DecoderOf[int64](v))
-		_ = v.Release()
-		var wait sync.WaitGroup
-		for _, access := range []func(){
-			func() { a.Set1(511, 7) },
-			func() { _ = a.At(3) },
-			func() { _ = d.At1(500) },
-			func() {
-				for range a.All() {
-				}
-			},
-		} {
-			wait.Go(func() {
-				for {
-					if err := caught(access); errors.Is(err, buffer.ErrReleased) {
-						return
-					} else if err != nil {
-						t.Error(err)
-						return
-					}
-				}
-			})
-		}
-		time.Sleep(100 * time.Microsecond)
-		if err := errors.Join(a.Release(), d.Release()); err != nil {
-			t.Error(err)
-		}
-		runtime.GC()
-		wait.Wait()
-	}
-	for range rounds {
-		runtime.GC()
-		select {
-		case <-gone:
-		case <-time.After(10 * time.Second):
-			t.Fatal("a mapping was not given back")
-		}
-	}
 }
 
 // TestReleaseInsideALoop releases an array in the middle of loops over it, and lets the collector
