@@ -206,10 +206,18 @@ func (f *File) errClosed() error { return f.fail(fmt.Errorf("%w: open it again",
 
 // memory lends n bytes from an offset, which begin skip bytes from the memory's base.
 func (f *File) memory(offset int64, n int) (mem buffer.Memory, skip int, err error) {
-	switch {
-	case f.closed.Load():
+	if f.closed.Load() {
 		return mem, 0, f.errClosed()
-	case f.file == nil:
+	}
+	mem, skip, err = f.lend(offset, n)
+	if err != nil && f.closed.Load() { // meanwhile: the system has several words for that
+		err = f.errClosed()
+	}
+	return mem, skip, err
+}
+
+func (f *File) lend(offset int64, n int) (mem buffer.Memory, skip int, err error) {
+	if f.file == nil {
 		return memoryOf(f.data), int(offset), nil
 	}
 	info, err := f.file.Stat()
