@@ -34,6 +34,7 @@ var limits = map[string]func(t *testing.T){
 	"ItemsAgainAndAgain": itemsAgainAndAgain,
 	"LongSelections":     longSelections,
 	"PromisesOfHeaders":  promisesOfHeaders,
+	"LongFormats":        longFormats,
 }
 
 const limitsVariable = "MEMORYVIEW_TEST_LIMITS"
@@ -318,7 +319,6 @@ func moreThanMemory(t *testing.T) {
 			"ToContiguous":      func() error { return v.Buffer().ToContiguous(make([]byte, 8), buffer.C) },
 			"Convert to others": func() error { return memoryview.Convert(make([]float32, 5), v) },
 			"Bytes":             func() error { return fail(v.Bytes()) },
-			"Cast":              func() error { return fail(v.Cast("H")) },
 			"ByteArray.Resize":  func() error { return export.NewByteArray(nil).Resize(n) },
 			"writer that fails": func() error {
 				if _, err := v.WriteTo(brokenPipe{}); !errors.Is(err, io.ErrClosedPipe) {
@@ -463,6 +463,41 @@ func longSelections(t *testing.T) {
 				t.Errorf("%q again and again: %.500v", unit, err)
 			}
 		})
+	}
+}
+
+// longFormats has views of items whose formats are very long: what is told of them is short.
+func longFormats(t *testing.T) {
+	const n = 1 << 16
+	names := &strings.Builder{}
+	for i := 0; names.Len() < n; i++ {
+		fmt.Fprintf(names, "B:f%d:", i)
+	}
+	for _, text := range []string{strings.Repeat("B", n), "T{" + names.String() + "}", "B:" + strings.Repeat("x", n) + ":", "X{" + strings.Repeat("i", n) + "}", "2X{" + strings.Repeat("i", n) + "}"} {
+		size := must(buffer.SizeFromFormat(text))
+		bytes := must(memoryview.FromObject(make([]byte, 3*size)))
+		v := must(bytes.Cast(text))
+		for what, err := range map[string]error{
+			"Set":        v.Set("no such item", 0),
+			"CopyFrom":   v.CopyFrom(1i),
+			"copy":       v.CopyFrom(must(bytes.Cast(fmt.Sprintf("%ds", size)))),
+			"copy back":  must(bytes.Cast(fmt.Sprintf("%ds", size))).CopyFrom(v),
+			"Convert":    memoryview.Convert(v, make([]string, 0)),
+			"values":     memoryview.Convert(v, must(bytes.Cast(fmt.Sprintf("%ds", size)))),
+			"Field":      fail(v.Field(strings.Repeat("y", n))),
+			"CastShape":  fail(bytes.CastShape(text, []int{7})),
+			"bad Cast":   fail(bytes.Cast(text + "$")),
+			"Array":      fail(array.Of[[3]uint8](v)),
+			"Decoder":    fail(array.DecoderOf[struct{ A, B int64 }](v)),
+			"Hash":       fail(must(v.ToReadOnly()).Hash()),
+			"a raw file": fail(arrayfile.FromBytes([]byte{1, 2, 3}, arrayfile.Raw(text, 5))),
+			"a layout":   fail(lent(buffer.Layout{ItemSize: 0, Format: text})),
+			"String":     errors.New(v.String()),
+		} {
+			if err == nil || len(err.Error()) > 700 {
+				t.Errorf("%.20q..., %s: a message of %d bytes: %.700v", text, what, len(fmt.Sprint(err)), err)
+			}
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func Of[T any](v *memoryview.View) (*Array[T], error) {
 	}
 	if err != nil {
 		_ = s.hold.Release()
-		return nil, fmt.Errorf("array of %v over %q: %w", target, s.itemType, err)
+		return nil, fmt.Errorf("array of %v over %.40q: %w", target, s.itemType, err)
 	}
 	s.index()
 	a := new(Array[T])

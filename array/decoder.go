@@ -34,7 +34,7 @@ func DecoderOf[T any](v *memoryview.View) (*Decoder[T], error) {
 	plan, err := s.match(target)
 	if err != nil {
 		_ = s.hold.Release()
-		return nil, fmt.Errorf("decoder of %v over %q: %w", target, s.itemType, err)
+		return nil, fmt.Errorf("decoder of %v over %.40q: %w", target, s.itemType, err)
 	}
 	d := new(Decoder[T])
 	d.state.Store(&decoderState{state: *s, plan: plan})

@@ -48,11 +48,11 @@ func mismatch(path string, problem string, args ...any) error {
 // matchLeaf pairs a number. The Go type that package format unpacks to is the one that serves.
 func matchLeaf(target reflect.Type, typ *format.Type, path string) (part, error) {
 	if typ.NumField() > 0 || typ.Elem() != nil {
-		return part{}, mismatch(path, "Go %v, format %q", target, typ)
+		return part{}, mismatch(path, "Go %v, format %.40q", target, typ)
 	}
 	var zeros [32]byte // as large as the largest number
 	if typ.Size() > len(zeros) {
-		return part{}, mismatch(path, "Go %v, format %q of %d bytes", target, typ, typ.Size())
+		return part{}, mismatch(path, "Go %v, format %.40q of %d bytes", target, typ, typ.Size())
 	}
 	value, err := typ.Unpack(zeros[:])
 	if err != nil {
@@ -64,10 +64,10 @@ func matchLeaf(target reflect.Type, typ *format.Type, path string) (part, error)
 	native := reflect.TypeOf(value)
 	if native == halfType || native == brainType || target == halfType || target == brainType {
 		if native != target {
-			return part{}, mismatch(path, "Go %v, format %q, whose items are %v", target, typ, native)
+			return part{}, mismatch(path, "Go %v, format %.40q, whose items are %v", target, typ, native)
 		}
 	} else if kindOf(native) != kindOf(target) {
-		return part{}, mismatch(path, "Go %v, format %q, whose items are %v", target, typ, native)
+		return part{}, mismatch(path, "Go %v, format %.40q, whose items are %v", target, typ, native)
 	}
 	return part{
 		path: path, leaf: typ, isBool: target.Kind() == reflect.Bool,
@@ -107,7 +107,7 @@ func matchText(target reflect.Type, typ *format.Type, path string) (part, error)
 	}
 	kind := target.Elem().Kind()
 	if typ.Kind() == format.Bytes && kind != reflect.Uint8 || typ.Kind() == format.Text && kind != reflect.Int32 && kind != reflect.Uint16 || target.Len()*word != typ.Size() {
-		return part{}, mismatch(path, "Go %v, format %q of %d bytes", target, typ, typ.Size())
+		return part{}, mismatch(path, "Go %v, format %.40q of %d bytes", target, typ, typ.Size())
 	}
 	return part{path: path, leaf: typ, word: word, words: target.Len(), swap: typ.BigEndian() != hostBigEndian && word > 1}, nil
 }
@@ -116,11 +116,11 @@ func matchText(target reflect.Type, typ *format.Type, path string) (part, error)
 func matchArray(target reflect.Type, typ *format.Type, path string) (part, error) {
 	shape := typ.Shape()
 	if len(shape) == 0 {
-		return part{}, mismatch(path, "Go %v, format %q is no subarray", target, typ)
+		return part{}, mismatch(path, "Go %v, format %.40q is no subarray", target, typ)
 	}
 	for _, extent := range shape {
 		if target.Kind() != reflect.Array || target.Len() != extent {
-			return part{}, mismatch(path, "Go %v, format %q of shape %v", target, typ, shape)
+			return part{}, mismatch(path, "Go %v, format %.40q of shape %v", target, typ, shape)
 		}
 		target = target.Elem()
 	}
@@ -147,7 +147,7 @@ func repeat(elem part, count, goStep, step int) part {
 // matchStruct pairs the fields of a struct with those of a record, in order.
 func matchStruct(target reflect.Type, typ *format.Type, path string) (part, error) {
 	if typ.Kind() != format.Struct {
-		return part{}, mismatch(path, "Go %v, format %q is no record", target, typ)
+		return part{}, mismatch(path, "Go %v, format %.40q is no record", target, typ)
 	}
 	whole := part{path: path, count: 1, parts: []part{}}
 	next := 0
@@ -163,7 +163,7 @@ func matchStruct(target reflect.Type, typ *format.Type, path string) (part, erro
 		f := typ.Field(next)
 		next++
 		if f.Name != "" && !sameName(name, f.Name) {
-			return part{}, mismatch(join(path, field.Name), "the format's field there is %q: rename it by a tag `memoryview:%q`", f.Name, f.Name)
+			return part{}, mismatch(join(path, field.Name), "the format's field there is %.40q: rename it by a tag `memoryview:%.40q`", f.Name, f.Name)
 		}
 		p, err := match(field.Type, f.Type, join(path, field.Name))
 		if err != nil {
@@ -173,7 +173,7 @@ func matchStruct(target reflect.Type, typ *format.Type, path string) (part, erro
 		whole.parts = append(whole.parts, p)
 	}
 	if next < typ.NumField() {
-		return part{}, mismatch(path, "the format has %d fields, Go %v has %d: the next one is %q", typ.NumField(), target, next, typ.Field(next).Name)
+		return part{}, mismatch(path, "the format has %d fields, Go %v has %d: the next one is %.40q", typ.NumField(), target, next, typ.Field(next).Name)
 	}
 	return whole, nil
 }
@@ -211,9 +211,9 @@ func (p *part) inPlace() error {
 	case p.isBool:
 		return mismatch(p.path, "a bool in memory may hold anything, which Go forbids")
 	case p.swap:
-		return mismatch(p.path, "format %q has the other byte order", p.leaf)
+		return mismatch(p.path, "format %.40q has the other byte order", p.leaf)
 	case p.leaf != nil && p.leaf.Kind() == format.Float && p.word > 8, p.leaf != nil && p.leaf.Kind() == format.Complex && p.word > 16:
-		return mismatch(p.path, "Go has no long double: format %q", p.leaf)
+		return mismatch(p.path, "Go has no long double: format %.40q", p.leaf)
 	case p.count > 1 && p.goStep != p.step:
 		return mismatch(p.path, "Go elements are %d bytes apart, the format's %d", p.goStep, p.step)
 	}

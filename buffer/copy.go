@@ -190,7 +190,7 @@ func (b *Buffer) sameStructure(src *Buffer) error {
 		return nil
 	}
 	if strings.TrimPrefix(to.Format, "@") != strings.TrimPrefix(from.Format, "@") || to.ItemSize != from.ItemSize {
-		return fmt.Errorf("%w: different structures: copy of %q items (%d bytes) to %q (%d bytes): values are not converted; where the bytes mean the same, cast one side",
+		return fmt.Errorf("%w: different structures: copy of %.40q items (%d bytes) to %.40q (%d bytes): values are not converted; where the bytes mean the same, cast one side",
 			ErrValue, from.Format, from.ItemSize, to.Format, to.ItemSize)
 	}
 	return nil

@@ -94,7 +94,7 @@ func (t *tester) checkFree(when string) {
 func (t *tester) lent() error {
 	if c, ok := t.exporter.(counter); ok {
 		if n := c.Loans(); n != 0 {
-			return fmt.Errorf("Loans is %d", n)
+			return fmt.Errorf("by Loans there are %d", n)
 		}
 	}
 	if r, ok := t.exporter.(resizer); ok {

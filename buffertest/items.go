@@ -23,7 +23,7 @@ func (t *tester) checkLayout(b *buffer.Buffer) {
 		t.fail(agrees, "the layout %+v has not one stride (and suboffset) for each dimension", l)
 	}
 	if size, err := buffer.SizeFromFormat(l.Format); err != nil || size > l.ItemSize {
-		t.fail(agrees, "format %q needs %d bytes, the item size is %d: %v", l.Format, size, l.ItemSize, err)
+		t.fail(agrees, "format %.40q needs %d bytes, the item size is %d: %v", l.Format, size, l.ItemSize, err)
 	}
 }
 

@@ -116,7 +116,7 @@ func (t *tester) asAsked(flags buffer.Flags, l buffer.Layout) error {
 	case flags.Has(buffer.ND) && l.ItemSize != whole.ItemSize:
 		return fmt.Errorf("the items have %d bytes, and for request FullRO %d", l.ItemSize, whole.ItemSize)
 	case flags.Has(buffer.Format|buffer.ND) && l.Format != whole.Format:
-		return fmt.Errorf("the format is %q, and for request FullRO %q", l.Format, whole.Format)
+		return fmt.Errorf("the format is %.40q, and for request FullRO %.40q", l.Format, whole.Format)
 	}
 	return nil
 }
