@@ -62,7 +62,7 @@ func matchLeaf(target reflect.Type, typ *format.Type, path string) (part, error)
 		return part{path: path, word: 1, words: 1, leaf: typ}, nil
 	}
 	native := reflect.TypeOf(value)
-	if native == halfType || native == brainType || target == halfType || target == brainType {
+	if native.Implements(shortFloat) || target.Implements(shortFloat) {
 		if native != target {
 			return part{}, mismatch(path, "Go %v, format %.40q, whose items are %v", target, typ, native)
 		}
@@ -76,8 +76,7 @@ func matchLeaf(target reflect.Type, typ *format.Type, path string) (part, error)
 }
 
 var (
-	halfType  = reflect.TypeFor[format.Float16]()
-	brainType = reflect.TypeFor[format.BFloat16]()
+	shortFloat = reflect.TypeFor[format.ShortFloat]()
 
 	one           = uint16(1)
 	hostBigEndian = *(*byte)(unsafe.Pointer(&one)) == 0

@@ -218,14 +218,12 @@ func assignMap(to, from reflect.Value) error {
 // assignNumber reports whether the variable can hold the number.
 func assignNumber(to reflect.Value, value any) bool {
 	switch to.Interface().(type) {
-	case format.Float16, format.BFloat16: // to reflect these are integers
+	case format.ShortFloat: // to reflect these are integers
 		return false
 	}
 	from := reflect.ValueOf(value)
 	switch v := value.(type) {
-	case format.Float16:
-		return assignFloat(to, float64(v.Float32()))
-	case format.BFloat16:
+	case format.ShortFloat:
 		return assignFloat(to, float64(v.Float32()))
 	case *big.Int:
 		return assignInt(to, v)

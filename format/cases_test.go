@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -305,6 +306,50 @@ func TestBFloat16LikeMLDtypes(t *testing.T) {
 		}
 		if b := NewBFloat16(float32(f)); hex.EncodeToString([]byte{byte(b), byte(b >> 8)}) != *c.Bytes {
 			t.Errorf("NewBFloat16(%v) is %04x, want the bytes %s", f, uint16(b), *c.Bytes)
+		}
+	}
+}
+
+// ml_dtypes says what each code is worth, and what a float32 becomes.
+func TestFloat8(t *testing.T) {
+	for _, c := range cases(t, "float8 codes") {
+		typ, err := Parse(c.Format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if typ.Size() != 1 || typ.Kind() != Float || len(c.Values) != 256 || typ.String() != c.Format {
+			t.Fatalf("%q: %d bytes, kind %v, %d codes", typ, typ.Size(), typ.Kind(), len(c.Values))
+		}
+		for code, v := range c.Values {
+			got, err := typ.Unpack([]byte{byte(code)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := v.value(t).(float64)
+			short := got.(ShortFloat)
+			if f := float64(short.Float32()); f != want && (f == f || want == want) || math.Signbit(f) != math.Signbit(want) && f == f {
+				t.Errorf("%s: code %#x is %v, and %v for ml_dtypes", c.Format, code, f, want)
+			}
+			packed := []byte{0}
+			if err := typ.Pack(packed, got); err != nil || packed[0] != byte(code) {
+				t.Errorf("%s: %#x is packed as %#x, %v", c.Format, code, packed, err)
+			}
+			if own, err := ForType(reflect.TypeOf(got)); err != nil || !own.Equal(typ) {
+				t.Errorf("%T is %v, %v", got, own, err)
+			}
+		}
+	}
+	for _, c := range cases(t, "float8 narrow") {
+		typ, err := Parse(c.Format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range unhex(t, *c.Bytes) {
+			value := c.Values[i].value(t).(float64)
+			got := []byte{0}
+			if err := typ.Pack(got, float32(value)); err != nil || got[0] != want {
+				t.Errorf("%s: %v is %#x, %v, and %#x for ml_dtypes", c.Format, value, got, err, want)
+			}
 		}
 	}
 }

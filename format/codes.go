@@ -94,12 +94,22 @@ var codes = []*code{
 	{text: "&", kind: Pointer, unit: '&', native: host.pointer, align: host.pointer, standard: host.pointer},
 	{text: "X{", kind: Pointer, unit: 'X', native: host.pointer, align: host.pointer, standard: host.pointer},
 	{text: "[bfloat16]", kind: Float, unit: bfloat16Unit, native: 2, align: 2, standard: 2},
+	{text: "[float8_e4m3fn]", kind: Float, unit: e4m3fnUnit, native: 1, align: 1, standard: 1},
+	{text: "[float8_e5m2]", kind: Float, unit: e5m2Unit, native: 1, align: 1, standard: 1},
+	{text: "[float8_e4m3fnuz]", kind: Float, unit: e4m3fnuzUnit, native: 1, align: 1, standard: 1},
+	{text: "[float8_e5m2fnuz]", kind: Float, unit: e5m2fnuzUnit, native: 1, align: 1, standard: 1},
+	{text: "[float8_e8m0fnu]", kind: Float, unit: e8m0fnuUnit, native: 1, align: 1, standard: 1},
 }
 
 // Units of floats that their size does not tell.
 const (
 	bfloat16Unit   = 'b'
 	longDoubleUnit = 'g'
+	e4m3fnUnit     = '4'
+	e5m2Unit       = '5'
+	e4m3fnuzUnit   = 'f'
+	e5m2fnuzUnit   = 'F'
+	e8m0fnuUnit    = '8'
 )
 
 // longUnit is the unit of long double: none where it is the same as double.

@@ -45,6 +45,9 @@
 //	Zf Zd (F D)      complex numbers                   8 16                        complex64, complex128
 //	Zg               the same of long double           16 to 32                    complex128: bits are lost
 //	[bfloat16]       bfloat16                          2                           BFloat16
+//	[float8_e4m3fn]  a float of 8 bits, and so are     1                           Float8E4M3FN
+//	                 [float8_e5m2] [float8_e4m3fnuz]                               Float8E5M2, Float8E4M3FNUZ
+//	                 [float8_e5m2fnuz] [float8_e8m0fnu]                            Float8E5M2FNUZ, Float8E8M0FNU
 //	P z Z            pointers: void*, char*, wchar_t*  4 or 8                      uintptr
 //	O                a Python object, of this machine  4 or 8                      uintptr
 //	&item            a pointer to the item             4 or 8                      uintptr
@@ -71,8 +74,8 @@
 // [Type.Pack] takes what [Type.Unpack] gives, and more:
 //
 //   - integers and pointers: any Go integer in range. Not bools, and not floats.
-//   - floats: any Go float or integer, [Float16] and [BFloat16]. What is too large for f or bfloat16 becomes an infinity, and for e
-//     is [ErrValue], as in Python's memoryview.
+//   - floats: any Go float or integer, or a [ShortFloat]. What is too large for f or bfloat16 becomes an infinity, and for e
+//     is [ErrValue], as in Python's memoryview; for floats of 8 bits it is what ml_dtypes makes of it, an infinity or NaN.
 //   - complex: also complex numbers. bool: a bool, or any number, of which only zero is false.
 //   - c: a []byte or a string of length 1, or a byte. s, p and x: a []byte or a string that has room; the rest is filled with NUL.
 //   - text: a string that has room; the rest is filled with NUL, and trailing NULs are not read back.

@@ -12,7 +12,7 @@ import (
 // For gives the format of the Go type T as it lies in memory. See [ForType].
 func For[T any]() (*Type, error) { return ForType(reflect.TypeFor[T]()) }
 
-// ForType gives the format of a Go type as it lies in memory: of numbers, bools, [Float16], [BFloat16], and arrays and structs
+// ForType gives the format of a Go type as it lies in memory: of numbers, bools, the [ShortFloat] types, and arrays and structs
 // of them. Its size is the Go type's. Struct fields keep their names, exported or not; a tag `memoryview:"name"` gives
 // another. Fields called _ and fields tagged `memoryview:"-"` are padding, and so is what Go leaves between fields and after
 // the last one. Types that hold pointers of any sort (strings, slices, maps, interfaces, ...) are [ErrType], with the path
@@ -60,18 +60,22 @@ type describer struct {
 	text strings.Builder
 }
 
-var (
-	float16Type  = reflect.TypeFor[Float16]()
-	bfloat16Type = reflect.TypeFor[BFloat16]()
-)
+// shortFloats are the codes of the floats that Go has not.
+var shortFloats = map[reflect.Type]string{
+	reflect.TypeFor[Float16]():        "e",
+	reflect.TypeFor[BFloat16]():       "[bfloat16]",
+	reflect.TypeFor[Float8E4M3FN]():   "[float8_e4m3fn]",
+	reflect.TypeFor[Float8E5M2]():     "[float8_e5m2]",
+	reflect.TypeFor[Float8E4M3FNUZ](): "[float8_e4m3fnuz]",
+	reflect.TypeFor[Float8E5M2FNUZ](): "[float8_e5m2fnuz]",
+	reflect.TypeFor[Float8E8M0FNU]():  "[float8_e8m0fnu]",
+}
 
 // item writes a type that was come to by the path of fields.
 func (d *describer) item(rt reflect.Type, path []string) error {
-	switch {
-	case rt == float16Type:
-		d.text.WriteString("e")
-	case rt == bfloat16Type:
-		d.text.WriteString("[bfloat16]")
+	switch code, isShort := shortFloats[rt]; {
+	case isShort:
+		d.text.WriteString(code)
 	case rt.Kind() == reflect.Array:
 		return d.array(rt, path)
 	case rt.Kind() == reflect.Struct:

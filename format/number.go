@@ -41,9 +41,7 @@ func numberOf(v any) number {
 		return ofUint(v)
 	case uintptr:
 		return ofUint(uint64(v))
-	case Float16:
-		return ofFloat(float64(v.Float32()))
-	case BFloat16:
+	case ShortFloat:
 		return ofFloat(float64(v.Float32()))
 	case float32:
 		return ofFloat(float64(v))

@@ -149,6 +149,9 @@ func (t *Type) packFloat(dst []byte, value any) error {
 			return nil
 		}
 	}
+	if t.size == 1 {
+		return t.packFloat8(dst, value)
+	}
 	f, ok := numberOf(value).float()
 	if !ok {
 		return t.wrongType(value, "a float or an integer")
@@ -169,6 +172,22 @@ func (t *Type) packFloat(dst []byte, value any) error {
 	default:
 		t.store(dst, math.Float64bits(f))
 	}
+	return nil
+}
+
+// float8s are the floats of one byte.
+var float8s = map[byte]*float8{e4m3fnUnit: e4m3fn, e5m2Unit: e5m2, e4m3fnuzUnit: e4m3fnuz, e5m2fnuzUnit: e5m2fnuz, e8m0fnuUnit: e8m0fnu}
+
+func (t *Type) packFloat8(dst []byte, value any) error {
+	if own := reflect.ValueOf(value); own.IsValid() && own.Type() == reflect.TypeOf(t.float8(0)) {
+		dst[0] = byte(own.Uint())
+		return nil
+	}
+	f, ok := numberOf(value).float()
+	if !ok {
+		return t.wrongType(value, "a float or an integer")
+	}
+	dst[0] = float8s[t.code.unit].narrow(f)
 	return nil
 }
 

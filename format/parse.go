@@ -412,7 +412,7 @@ func (p *parser) unknown() string {
 	if _, isMark := modeOf(p.s[p.i]); isMark {
 		return "a mark between a count and its item; it belongs before the count"
 	}
-	return fmt.Sprintf("unknown code %s; the codes are x c b B ? h H i I l L q Q n N e f d g Zf Zd Zg F D s p u w P O z Z & T{} X{} [bfloat16]",
+	return fmt.Sprintf("unknown code %s; the codes are x c b B ? h H i I l L q Q n N e f d g Zf Zd Zg F D s p u w P O z Z & T{} X{} [bfloat16] [float8_e4m3fn] and the other float8",
 		p.next())
 }
 

@@ -110,12 +110,29 @@ func (t *Type) float(src []byte) any {
 		return t.longDouble(src)
 	case t.code.unit == bfloat16Unit:
 		return BFloat16(t.load(src))
+	case t.size == 1:
+		return t.float8(src[0])
 	case t.size == 2:
 		return Float16(t.load(src))
 	case t.size == 4:
 		return math.Float32frombits(uint32(t.load(src)))
 	default:
 		return math.Float64frombits(t.load(src))
+	}
+}
+
+func (t *Type) float8(code byte) any {
+	switch t.code.unit {
+	case e4m3fnUnit:
+		return Float8E4M3FN(code)
+	case e5m2Unit:
+		return Float8E5M2(code)
+	case e4m3fnuzUnit:
+		return Float8E4M3FNUZ(code)
+	case e5m2fnuzUnit:
+		return Float8E5M2FNUZ(code)
+	default:
+		return Float8E8M0FNU(code)
 	}
 }
 

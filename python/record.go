@@ -155,9 +155,7 @@ func gmvLoad(value *C.gmvValue, room unsafe.Pointer, text_ *C.char, item unsafe.
 		return refuse(err, C.gmvBadValue)
 	}
 	switch got := got.(type) {
-	case format.Float16:
-		value.real = C.double(got.Float32())
-	case format.BFloat16:
+	case format.ShortFloat:
 		value.real = C.double(got.Float32())
 	case float64:
 		value.real = C.double(got)

@@ -81,9 +81,7 @@ func writeValues(out *output, v *memoryview.View, shape, index []int) error {
 // they are readable text, and {"hex"} otherwise.
 func appendJSON(dst []byte, item any) []byte {
 	switch v := item.(type) {
-	case format.Float16:
-		return appendFloat(dst, float64(v.Float32()), 32)
-	case format.BFloat16:
+	case format.ShortFloat:
 		return appendFloat(dst, float64(v.Float32()), 32)
 	case float32:
 		return appendFloat(dst, float64(v), 32)

@@ -29,8 +29,8 @@ func words(t *format.Type) string {
 func name(t *format.Type) string {
 	text := strings.TrimLeft(t.String(), "@^=<>!")
 	switch {
-	case text == "[bfloat16]":
-		return "bfloat16"
+	case strings.HasPrefix(text, "["):
+		return strings.Trim(text, "[]")
 	case text == "g":
 		return "long double"
 	case text == "Zg":

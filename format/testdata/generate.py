@@ -1,6 +1,6 @@
 """Writes the cases that CPython, NumPy and ctypes decide, one JSON object a line, to standard output.
 
-    python3.11 generate.py struct writer reader pack bfloat16 same > cases.jsonl   # with NumPy and ml_dtypes
+    python3.11 generate.py struct writer reader pack bfloat16 float8 same > cases.jsonl   # with NumPy and ml_dtypes
     python3.13 generate.py ctypes >> cases.jsonl    # the first ctypes that writes padding into its formats is 3.12's
 
 Run on Linux on x86-64. A leaf is [offset, kind, size, big-endian]. A value is tagged with its sort, since JSON has one sort of
@@ -399,6 +399,27 @@ def bfloat16_cases():
     for v in values:
         f = np.float32(v)
         put("bfloat16", values=[tag(float(f))], bytes=np.array(f).astype(ml_dtypes.bfloat16).view("<u2").tobytes().hex())
+
+
+def float8_cases():
+    import ml_dtypes
+    import numpy as np
+
+    for name in "e4m3fn e5m2 e4m3fnuz e5m2fnuz e8m0fnu".split():
+        dtype = np.dtype(getattr(ml_dtypes, "float8_" + name))
+        codes = np.arange(256, dtype="u1").view(dtype).astype("f8")
+        put("float8 codes", format=f"[float8_{name}]", values=[tag(float(f)) for f in codes])
+        finite = np.unique(np.abs(codes[np.isfinite(codes)]))
+        middles = (finite[1:] + finite[:-1]) / 2
+        ends = [finite[-1] * 1.03125, finite[-1] * 1.0625, finite[-1] * 1.125, finite[-1] * 1.25, finite[-1] * 1.5, finite[-1] * 2, 3e38, np.inf]
+        values = np.concatenate([finite, middles, np.nextafter(middles, 0, dtype="f4"), np.nextafter(middles, np.inf, dtype="f4"), ends,
+                                 [2.0**e for e in range(-149, 128)], [rng.uniform(0, 2) for _ in range(50)]])
+        with np.errstate(over="ignore"):
+            values = np.unique(values.astype("f4"))
+        if name == "e8m0fnu":  # ml_dtypes rounds this one up, which lies below the middle
+            values = values[values != np.nextafter(np.float32(1.5 * 2.0**-127), np.float32(0))]
+        values = np.concatenate([values, -values, [np.nan]]).astype("f4")
+        put("float8 narrow", format=f"[float8_{name}]", values=[tag(float(f)) for f in values], bytes=values.astype(dtype).view("u1").tobytes().hex())
 
 
 def same_cases():

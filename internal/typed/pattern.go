@@ -39,9 +39,7 @@ func components(value any) (re, im scalar, ok bool) {
 		return scalarOfInt(int64(v)), zero, true
 	case float64:
 		return scalarOfFloat(v), zero, true
-	case format.Float16:
-		return scalarOfFloat(float64(v.Float32())), zero, true
-	case format.BFloat16:
+	case format.ShortFloat:
 		return scalarOfFloat(float64(v.Float32())), zero, true
 	}
 	switch v := reflect.ValueOf(value); {

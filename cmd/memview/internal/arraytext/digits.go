@@ -15,6 +15,11 @@ type floatKind struct {
 
 // The cutoffs are NumPy's: ten to the decimal digits that the kind holds, and at most 1e8 or 1e16.
 var (
+	e4m3fnKind   = &floatKind{4, -9, 1e3, 1e3}
+	e5m2Kind     = &floatKind{3, -16, 1e3, 1e3}
+	e4m3fnuzKind = &floatKind{4, -10, 1e3, 1e3}
+	e5m2fnuzKind = &floatKind{3, -17, 1e3, 1e3}
+	e8m0fnuKind  = &floatKind{1, -127, 1e3, 1e3}
 	bfloat16Kind = &floatKind{8, -133, 1e3, 1e3}
 	float16Kind  = &floatKind{11, -24, 1e3, 1e3}
 	float32Kind  = &floatKind{24, -149, 1e6, 1e6}

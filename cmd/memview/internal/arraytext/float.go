@@ -28,6 +28,16 @@ func toNumber(v any) (number, bool) {
 		return number{float64(v.Float32()), float16Kind}, true
 	case format.BFloat16:
 		return number{float64(v.Float32()), bfloat16Kind}, true
+	case format.Float8E4M3FN:
+		return number{float64(v.Float32()), e4m3fnKind}, true
+	case format.Float8E5M2:
+		return number{float64(v.Float32()), e5m2Kind}, true
+	case format.Float8E4M3FNUZ:
+		return number{float64(v.Float32()), e4m3fnuzKind}, true
+	case format.Float8E5M2FNUZ:
+		return number{float64(v.Float32()), e5m2fnuzKind}, true
+	case format.Float8E8M0FNU:
+		return number{float64(v.Float32()), e8m0fnuKind}, true
 	}
 	return number{}, false
 }
@@ -41,6 +51,16 @@ func (k *floatKind) round(x float64) float64 {
 		return float64(format.NewFloat16(float32(x)).Float32())
 	case bfloat16Kind:
 		return float64(format.NewBFloat16(float32(x)).Float32())
+	case e4m3fnKind:
+		return float64(format.NewFloat8E4M3FN(float32(x)).Float32())
+	case e5m2Kind:
+		return float64(format.NewFloat8E5M2(float32(x)).Float32())
+	case e4m3fnuzKind:
+		return float64(format.NewFloat8E4M3FNUZ(float32(x)).Float32())
+	case e5m2fnuzKind:
+		return float64(format.NewFloat8E5M2FNUZ(float32(x)).Float32())
+	case e8m0fnuKind:
+		return float64(format.NewFloat8E8M0FNU(float32(x)).Float32())
 	}
 	return x
 }
