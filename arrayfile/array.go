@@ -10,11 +10,20 @@ import (
 // maps its data.
 type Array struct {
 	file   *File
+	name   string
 	layout buffer.Layout
 	order  buffer.Order
 	offset int64
 	notes  []string
+	load   func() ([]byte, error) // gives the items where they do not lie in the file as they are
 }
+
+// Name returns the array's name in its file: "" in a file that is one array.
+func (a *Array) Name() string { return a.name }
+
+// Copied tells that the items do not lie in the file as they are: they are compressed, say. A loan of
+// the array is a copy then, made anew for each.
+func (a *Array) Copied() bool { return a.load != nil }
 
 // Layout returns a copy of the array's layout.
 func (a *Array) Layout() buffer.Layout {
@@ -26,7 +35,8 @@ func (a *Array) Layout() buffer.Layout {
 // Order returns the order in which the items lie in the file, C or F, as its header has it.
 func (a *Array) Order() buffer.Order { return a.order }
 
-// Offset returns the bytes from the start of the file to the first item.
+// Offset returns the bytes from the start of the file to the first item, or to what it is made from where the
+// array is Copied.
 func (a *Array) Offset() int64 { return a.offset }
 
 // NBytes returns the bytes of all items.
@@ -52,7 +62,7 @@ func (a *Array) Notes() []string {
 // map the file, or Reading was asked for, the memory is a copy of its own. A closed file is os.ErrClosed. A file cut short since Open
 // is ErrTruncated; one cut short later is buffer.ErrFault when the missing bytes are met, as [File.View] has it.
 func (a *Array) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
-	mem, skip, err := a.file.memory(a.offset, a.NBytes())
+	mem, skip, err := a.memory()
 	if err != nil {
 		return nil, err
 	}
@@ -62,4 +72,22 @@ func (a *Array) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 		mem.Release()
 	}
 	return b, err
+}
+
+// memory is that of all items, which begin skip bytes from its base.
+func (a *Array) memory() (mem buffer.Memory, skip int, err error) {
+	if a.load == nil {
+		return a.file.memory(a.offset, a.NBytes())
+	}
+	if a.file.closed.Load() {
+		return mem, 0, a.file.errClosed()
+	}
+	data, err := a.load()
+	switch {
+	case err != nil && a.file.closed.Load(): // meanwhile
+		return mem, 0, a.file.errClosed()
+	case err != nil:
+		return mem, 0, a.file.fail(err)
+	}
+	return memoryOf(data), 0, nil
 }

@@ -102,7 +102,7 @@ func (f *File) begin(header []byte) error {
 	if err != nil {
 		return err
 	}
-	f.size = int64(len(header)) + int64(f.arrays[0].NBytes())
+	f.size = int64(len(header)) + int64(f.content.arrays[0].NBytes())
 	if _, err = f.file.Write(header); err == nil {
 		err = f.file.Truncate(f.size)
 	}

@@ -22,9 +22,9 @@ type File struct {
 	data     []byte // where there is no file
 	closed   atomic.Bool
 	copied   atomic.Bool // was read where others are mapped
-	kind     string
 	size     int64 // when it was opened
-	arrays   []*Array
+	content  content
+	byName   map[string]*Array
 	settings settings
 	mappings mappings
 	draft    draft
@@ -93,61 +93,27 @@ func openBytes(data []byte, name string, s settings) (*File, error) {
 
 // read finds out what the file is, and what arrays it has.
 func (f *File) read(r io.ReaderAt, size int64) error {
-	kind, a, err := readArray(r, size, f.settings)
+	c, err := readContent(r, size, f.settings)
 	if err != nil {
 		return f.fail(err)
 	}
-	a.file = f
-	f.kind, f.size, f.arrays = kind, size, []*Array{a}
+	if f.settings.writable && c.sealed != "" {
+		return f.fail(fmt.Errorf("%w: %s: write a new file, and open this one without Writable", buffer.ErrReadOnly, c.sealed))
+	}
+	f.size, f.content, f.byName = size, c, make(map[string]*Array, len(c.arrays))
+	for _, a := range c.arrays {
+		a.file, f.byName[a.name] = f, a
+	}
 	return nil
 }
 
 func (f *File) fail(err error) error { return &fileError{f.name, err} }
 
-func readArray(r io.ReaderAt, size int64, s settings) (kind string, a *Array, err error) {
-	if s.raw {
-		a, err = rawArray(s, size)
-		return "raw", a, err
-	}
-	if err := sniff(r); err != nil {
-		return "", nil, err
-	}
-	return readNPY(r, size)
-}
-
-// sniff tells the kind of a file by its first bytes.
-func sniff(r io.ReaderAt) error {
-	start := make([]byte, len(npyMagic))
-	n, err := r.ReadAt(start, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	switch start := string(start[:n]); {
-	case start == npyMagic:
-		return nil
-	case start == "":
-		return fmt.Errorf("%w: the file is empty", ErrUnknown)
-	case len(start) >= 4 && start[:4] == "PK\x03\x04":
-		return fmt.Errorf("%w: it is a zip archive: unpack it, and open the npy files in it", ErrUnknown)
-	default:
-		return fmt.Errorf("%w: it begins with %q, an npy file with %q: write one with NumPy's save, or give the format of a raw file",
-			ErrUnknown, start, npyMagic)
-	}
-}
-
-// Kind returns what kind of file it is, such as "npy 1.0" or "raw".
-func (f *File) Kind() string { return f.kind }
+// Kind returns what kind of file it is, such as "npy 1.0", "npz" or "raw".
+func (f *File) Kind() string { return f.content.kind }
 
 // Size returns the bytes of the whole file when it was opened, or of what was read of a pipe.
 func (f *File) Size() int64 { return f.size }
-
-// Array returns an array of the file: the one it has for "". Another name is ErrName.
-func (f *File) Array(name string) (*Array, error) {
-	if name == "" && len(f.arrays) == 1 {
-		return f.arrays[0], nil
-	}
-	return nil, f.fail(fmt.Errorf("%w: %q: it has one array, named \"\"", ErrName, name))
-}
 
 // View returns a view of an array of the file: the one it has for "". It is read-only, unless the
 // file is Writable or one that Create made. The view lives on after Close, and when the file is deleted or another one

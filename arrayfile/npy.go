@@ -19,6 +19,12 @@ const maxHeader = 1 << 20
 // and rows without items. A list of them would take memory.
 const maxNothing = 1 << 20
 
+// readNPYFile reads an npy file, which is one array without a name.
+func readNPYFile(r io.ReaderAt, size int64) (content, error) {
+	kind, a, err := readNPY(r, size)
+	return content{kind: kind, arrays: []*Array{a}}, err
+}
+
 // readNPY reads the header of an npy file of that size, and none of its data.
 func readNPY(r io.ReaderAt, size int64) (version string, a *Array, err error) {
 	var prefix [12]byte

@@ -136,8 +136,7 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		"empty": {"", "the file is empty"},
 		"short": {"\x93NU", "it begins with"},
-		"text":  {"1, 2, 3\n", `it begins with "1, 2, "`},
-		"zip":   {"PK\x03\x04\x14\x00\x00\x00", "zip archive: unpack it"},
+		"text":  {"1, 2, 3\n", `it begins with "1, 2, 3\n"`},
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
@@ -187,7 +186,7 @@ func TestOnlyTheHeaderIsRead(t *testing.T) {
 	header := len(npy(1, of("'<f8'", "(1000, 1000)"), 0))
 	file := npy(1, of("'<f8'", "(1000, 1000)"), 8_000_000)
 	npyReader := &counter{ReaderAt: bytes.NewReader(file)}
-	if err := new(File).read(npyReader, int64(len(file))); err != nil || npyReader.n > header+len(npyMagic) {
+	if err := new(File).read(npyReader, int64(len(file))); err != nil || npyReader.n > header+sniffed {
 		t.Errorf("%d bytes are read, %d are the header, %v", npyReader.n, header, err)
 	}
 	rawReader := &counter{ReaderAt: bytes.NewReader(file)}

@@ -142,7 +142,7 @@ func plain(v any) any {
 		return fmt.Sprintf("f%016x", math.Float64bits(v))
 	case float32:
 		return plain(float64(v))
-	case format.Float16:
+	case format.ShortFloat:
 		return plain(float64(v.Float32()))
 	case complex128:
 		return []any{plain(real(v)), plain(imag(v))}

@@ -6,7 +6,7 @@ import (
 )
 
 // OpenReader reads an array file that cannot be mapped, such as standard input, to the end of its
-// array and no further. The name is for messages. What it reads stays in memory, which grows with
+// last array and no further; kinds that need it, as npz, are read to the end of the stream. The name is for messages. What it reads stays in memory, which grows with
 // what comes and not with what a header promises; a Raw file without a shape is read to its end.
 // [Array.Notes] says that it was read.
 //
@@ -24,12 +24,19 @@ func openStream(r io.Reader, name string, s settings) (*File, error) {
 	from := &stream{r: r}
 	f := &File{name: printable(name), settings: s}
 	need := int64(unknownSize)
-	if !s.raw || s.shape != nil {
+	toEnd := s.raw && s.shape == nil
+	if !s.raw {
+		k, err := kindOf(from)
+		if err != nil {
+			return nil, f.fail(err)
+		}
+		toEnd = k.toEnd
+	}
+	if !toEnd {
 		if err := f.read(from, unknownSize); err != nil {
 			return nil, err
 		}
-		a := f.arrays[0]
-		need = a.offset + int64(a.NBytes())
+		need = f.content.end()
 	}
 	if err := from.fill(need); err != nil {
 		return nil, f.fail(err)

@@ -1,15 +1,20 @@
-"""Writes small npy files, and expected.json, which says what NumPy reads from each of them.
+"""Writes small npy files, and expected.json, which says what NumPy reads from each of them; and small files of
+many arrays, and many.json, which says what their own readers find in them.
 
     python generate.py [OUTDIR]
 """
 
+import io
 import json
 import struct
 import sys
 import warnings
+import zipfile
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
+from safetensors import TensorSpec, deserialize, serialize_file
 
 out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent)
 warnings.simplefilter("ignore")
@@ -145,3 +150,113 @@ readings = b"".join(struct.pack("<I3xd", 100 + i, 0.5 * i) for i in range(4))
 
 lines = (f"{json.dumps(name)}: {json.dumps(what)}" for name, what in expected.items())
 (out / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf8")
+
+# Files of many arrays: for each its names in their order, and of each array what it is and where its first byte lies.
+many = {}
+
+
+def described(array, offset):
+    array = np.asarray(array)
+    if hasattr(ml_dtypes, array.dtype.name):
+        array = array.astype("f8")
+    return {"shape": array.shape, "offset": offset, "values": plain(array if array.shape else array[()])}
+
+
+def npy_bytes(array):
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.asarray(array))
+    return file.getvalue()
+
+
+def data_offset(info, data):
+    """Where a member's bytes begin: behind its local header, whose names and fields may be others than the directory's."""
+    name, extra = struct.unpack("<HH", data[info.header_offset + 26 : info.header_offset + 30])
+    return info.header_offset + 30 + name + extra
+
+
+def describe_npz(path):
+    data, arrays = path.read_bytes(), {}
+    with np.load(path) as npz, zipfile.ZipFile(path) as archive:
+        for name in npz.files:
+            info = archive.NameToInfo.get(name + ".npy") or archive.NameToInfo[name]
+            if isinstance(npz[name], bytes):
+                continue
+            offset = data_offset(info, data)
+            if info.compress_type == zipfile.ZIP_STORED:
+                offset += len(archive.read(info)) - npz[name].nbytes
+            arrays[name] = described(npz[name], offset) | {"copied": info.compress_type != zipfile.ZIP_STORED}
+    many[path.name] = {"kind": "npz", "arrays": arrays}
+
+
+sample = {
+    "x": np.arange(6, dtype="<i4").reshape(2, 3),
+    "fortran": np.asfortranarray(np.arange(6, dtype=">f8").reshape(2, 3)),
+    "scalar": np.float32(2.5),
+    "empty": np.zeros((0, 3), "u2"),
+    "layer/0/records": records,
+    "long": np.arange(3000, dtype="<u2") // 7,
+}
+np.savez(out / "many.npz", **sample)
+np.savez_compressed(out / "deflated.npz", **sample)
+np.savez(out / "none.npz")
+np.savez(out / "one.npz", np.arange(4, dtype="<f4"))
+with zipfile.ZipFile(out / "odd.npz", "w") as archive:
+
+    def member(name, content, method=zipfile.ZIP_STORED):
+        archive.writestr(zipfile.ZipInfo(name), content, method)
+
+    member("folder/", b"")
+    member("plain", npy_bytes([1, 2]))
+    member("readme.txt", b"no array")
+    member("both", npy_bytes([3.5]))
+    member("both.npy", npy_bytes([4.5]))
+    member("twice.npy", npy_bytes([5]))
+    member("twice.npy", npy_bytes([6, 7]))
+    member("\u65e5\u672c.npy", npy_bytes([8]), zipfile.ZIP_DEFLATED)
+    member("bz.npy", npy_bytes([9]), zipfile.ZIP_BZIP2)
+    member("objects.npy", (out / "pickled.npy").read_bytes())
+for name in ["many", "deflated", "none", "one"]:
+    describe_npz(out / f"{name}.npz")
+with zipfile.ZipFile(out / "odd.npz") as archive:
+    many["odd.npz"] = {
+        "kind": "npz",
+        "arrays": {
+            name: described(np.lib.format.read_array(io.BytesIO(archive.read(file))), 0)
+            for name, file in [("plain", "plain"), ("both", "both"), ("both.npy", "both.npy"), ("twice", "twice.npy"), ("\u65e5\u672c", "\u65e5\u672c.npy")]
+        },
+        "skipped": ["readme.txt", "twice", "bz", "objects"],
+    }
+
+
+def safetensors(name, arrays, metadata=None):
+    path, kept, specs = out / f"{name}.safetensors", [], {}
+    for key, (dtype, array) in arrays.items():
+        array = np.asarray(array, order="C")
+        kept.append(array)
+        specs[key] = TensorSpec(dtype=dtype, shape=array.shape, data_ptr=array.ctypes.data, data_len=array.nbytes)
+    serialize_file(specs, path, metadata=metadata)
+    data = path.read_bytes()
+    start = 8 + struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:start])
+    many[path.name] = {
+        "kind": "safetensors",
+        "arrays": {key: described(arrays[key][1], start + header[key]["data_offsets"][0]) for key in header if key not in ("__metadata__", "short.float4")},
+        "skipped": [key for key in header if key == "short.float4"],
+        "metadata": metadata or {},
+    }
+    assert {key: bytes(what["data"]) for key, what in deserialize(data)} == {key: arrays[key][1].tobytes() for key in arrays}
+
+
+types = {}
+for dtype in "bool uint8 int8 uint16 int16 float16 uint32 int32 float32 float64 uint64 int64 complex64".split():
+    types["plain." + dtype] = dtype, np.array([[0, 1, 2], [3, 4, 100]]).astype(dtype)
+for dtype in "bfloat16 float8_e4m3fn float8_e5m2 float8_e8m0fnu float8_e4m3fnuz float8_e5m2fnuz".split():
+    types["short." + dtype] = dtype, np.arange(0, 256, 3, dtype="u1").repeat(np.dtype(dtype).itemsize).view(dtype)
+types["short.float4"] = "float4_e2m1fn_x2", np.zeros((2, 2), "u1")
+types["empty"] = "float32", np.zeros((3, 0), "f4")
+types["a:b[0]"] = "float32", np.array(1.5, "f4")
+safetensors("types", types, {"\u65e5\u672c": "\U0001f600"})
+safetensors("nothing", {})
+
+lines = (f"{json.dumps(name)}: {json.dumps(what)}" for name, what in many.items())
+(out / "many.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf8")
