@@ -37,16 +37,20 @@ type open struct {
 var (
 	fileOperations = map[string]func(f *open) error{
 		"Array": func(f *open) error { _, err := f.Array(""); return err },
-		"Close": func(f *open) error { return f.Close() },
+		"Arrays": func(f *open) error { return whole(len(f.Arrays()) == 1) },
+		"Close":  func(f *open) error { return f.Close() },
 		"Commit": func(f *open) error {
 			if err := f.Commit(); !errors.Is(err, buffer.ErrValue) {
 				return err
 			}
 			return nil // it is in place
 		},
-		"Flush": func(f *open) error { return f.Flush() },
-		"Kind":  func(f *open) error { return whole(f.Kind() == "npy 1.0") },
-		"Size":  func(f *open) error { return whole(f.Size() == 128+4*closingItems) },
+		"Flush":    func(f *open) error { return f.Flush() },
+		"Kind":     func(f *open) error { return whole(f.Kind() == "npy 1.0") },
+		"Metadata": func(f *open) error { return whole(f.Metadata() == nil) },
+		"Size":     func(f *open) error { return whole(f.Size() == 128+4*closingItems) },
+		"Skipped":  func(f *open) error { return whole(f.Skipped() == nil) },
+		"Under":    func(f *open) error { return whole(len(f.Under("")) == 1) },
 		"View": func(f *open) error {
 			v, err := f.View("")
 			if err != nil {
@@ -56,6 +60,7 @@ var (
 		},
 	}
 	arrayOperations = map[string]func(f *open) error{
+		"Copied": func(f *open) error { return whole(!f.array.Copied()) },
 		"GetBuffer": func(f *open) error {
 			b, err := f.array.GetBuffer(buffer.FullRO)
 			if err != nil {
@@ -67,6 +72,7 @@ var (
 		},
 		"Layout": func(f *open) error { return whole(f.array.Layout().Shape[0] == closingItems) },
 		"NBytes": func(f *open) error { return whole(f.array.NBytes() == 4*closingItems) },
+		"Name":   func(f *open) error { return whole(f.array.Name() == "") },
 		"Notes":  func(f *open) error { return whole(f.array.Notes() == nil) },
 		"Offset": func(f *open) error { return whole(f.array.Offset() == 128) },
 		"Order":  func(f *open) error { return whole(f.array.Order() == buffer.C) },
