@@ -287,8 +287,8 @@ func TestPlan(t *testing.T) {
 		{"one column of a matrix", []int{6, 1}, []int{2, 2}, []int{8, 2}, 1, 2},
 		{"transposed", []int{6, 4}, []int{8, 2}, []int{2, 12}, 2, 2},
 	} {
-		mem := make([]byte, 1)
-		base := unsafe.Pointer(&mem[0])
+		mem := make([]byte, 512)
+		base := unsafe.Pointer(&mem[256])
 		var room [MaxDims]axis
 		p, _, _ := newPlan(&Items{base, 2, c.shape, c.dst, nil}, &Items{base, 2, c.shape, c.src, nil}, room[:])
 		if len(p.axes) != c.axes || p.size != c.size {
