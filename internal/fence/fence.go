@@ -57,7 +57,7 @@ func Bytes(t T, size int, side Side) []byte {
 	mem := side.Cut(area, size)
 	clear(mem)
 	margin := marginOf(area, size, side)
-	fill(margin)
+	copy(margin, marks)
 	t.Cleanup(func() {
 		if !untouched(margin) {
 			t.Errorf("bytes outside of fenced memory (%v, %d bytes) were written", side, size)
@@ -106,15 +106,8 @@ func marginOf(area []byte, size int, side Side) []byte {
 	return area[size : size+n]
 }
 
-const mark = 0xa7
-
-func fill(margin []byte) {
-	for i := range margin {
-		margin[i] = mark
-	}
-}
-
-var marks = bytes.Repeat([]byte{mark}, Page)
+// marks are what a margin holds.
+var marks = bytes.Repeat([]byte{0xa7}, Page)
 
 func untouched(margin []byte) bool { return bytes.Equal(margin, marks[:len(margin)]) }
 
