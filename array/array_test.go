@@ -16,13 +16,13 @@ import (
 	"testing"
 	"unsafe"
 
-	"pgregory.net/rapid"
-
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/array"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/export"
 	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/internal/draw"
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 func must[T any](value T, err error) T {
@@ -45,43 +45,70 @@ func caught(f func()) (err error) {
 	return nil
 }
 
-// TestAgainstView draws arrays of up to three dimensions with any strides and compares every access
-// with the one by View.
-func TestAgainstView(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		shape := rapid.SliceOfN(rapid.IntRange(0, 4), 1, 4).Draw(t, "shape")
-		n := 1
-		for _, extent := range shape {
-			n *= extent
+// drawView makes a view of numbers in any strides and any of some formats, whose memory begins or ends at a fence. Aligned
+// tells that Go can read them where they are.
+func drawView(t draw.Source) (v *memoryview.View, aligned bool) {
+	shape := make([]int, 1+t.UpTo(3, "dimensions"))
+	strides := make([]int, len(shape))
+	step := 4
+	for d := range shape {
+		shape[d] = t.UpTo(4, "extent")
+		step += draw.Of(t, "gap", 0, 0, 0, 4, 8, 1, 2)
+		strides[d] = step
+		step *= max(shape[d], 1)
+	}
+	slices.Reverse(strides)
+	slices.Reverse(shape)
+	offset, end := 0, 4
+	for d := range shape {
+		reach := strides[d] * max(shape[d]-1, 0)
+		if end += reach; draw.Bool(t, "backwards") {
+			offset, strides[d] = offset+reach, -strides[d]
 		}
-		items := make([]int32, n)
-		for i := range items {
-			items[i] = int32(i * 3)
-		}
-		v := must(view(items).CastShape("i", shape))
-		var cuts []string
-		for range shape {
-			cuts = append(cuts, rapid.SampledFrom([]string{":", "::2", "::-1", "1:", "::-2"}).Draw(t, "cut"))
-		}
-		v = must(v.Select(strings.Join(cuts, ",")))
-		checkArray(t, v, must(array.Of[int32](v)))
-		d := must(array.DecoderOf[int32](v))
-		a := must(array.Of[int32](v))
-		position := 0
-		for i, got := range d.All() {
-			index := unravel(i, v.Shape())
-			if i != position || got != a.At(index...) {
-				t.Fatalf("decoder: item %d is %v, want %v", i, got, a.At(index...))
-			}
-			position++
-		}
-		if position != a.Len() || d.Len() != a.Len() || !slices.Equal(d.Shape(), a.Shape()) {
-			t.Fatalf("decoder: %d items, want %d", position, a.Len())
-		}
-	})
+	}
+	mem := fence.Bytes(t, end, draw.Side(t))
+	for i := range mem {
+		mem[i] = byte(i*7 + 1)
+	}
+	text := draw.Of(t, "format", "i", "@i", "<i", ">i")
+	v = must(memoryview.FromObject(must(export.Strided(mem, offset, buffer.Layout{ItemSize: 4, Format: text, Shape: shape, Strides: strides}, false))))
+	aligned = (uintptr(unsafe.Pointer(unsafe.SliceData(mem)))+uintptr(offset))%4 == 0
+	for d, extent := range shape {
+		aligned = aligned && (strides[d]%4 == 0 || extent < 2)
+	}
+	return v, must(format.Parse(text)).Native() && (aligned || slices.Contains(shape, 0))
 }
 
-func checkArray(t *rapid.T, v *memoryview.View, a *array.Array[int32]) {
+// testAgainstView compares every access of arrays and decoders with the one by View, and what is refused with alignment and byte order.
+func testAgainstView(t draw.Source) {
+	v, aligned := drawView(t)
+	d := must(array.DecoderOf[int32](v))
+	position := 0
+	for i, got := range d.All() {
+		index := unravel(i, v.Shape())
+		if want := must(v.At(index...)); i != position || got != want || d.At(index...) != want {
+			t.Fatalf("decoder: item %d is %v and %v, want %v", i, got, d.At(index...), want)
+		}
+		position++
+	}
+	if position*4 != v.NBytes() || d.Len() != position || !slices.Equal(d.Shape(), v.Shape()) {
+		t.Fatalf("decoder: %d items of %v", position, v)
+	}
+	a, err := array.Of[int32](v)
+	if (err == nil) != aligned {
+		t.Fatalf("%v with strides %v: %v, should be possible: %v", v, v.Strides(), err, aligned)
+	}
+	if err == nil {
+		checkArray(t, v, a)
+	}
+}
+
+func TestAgainstView(t *testing.T) { draw.Check(t, testAgainstView) }
+
+// FuzzArray reads and writes items of any layout by Array and Decoder, and compares with View.
+func FuzzArray(f *testing.F) { draw.Fuzz(f, testAgainstView) }
+
+func checkArray(t draw.Source, v *memoryview.View, a *array.Array[int32]) {
 	want := []int32{}
 	for item, err := range v.All() {
 		if err != nil {
@@ -96,8 +123,15 @@ func checkArray(t *rapid.T, v *memoryview.View, a *array.Array[int32]) {
 		}
 		got = append(got, x)
 	}
-	if !slices.Equal(got, want) || a.Len() != len(want) || !slices.Equal(a.Shape(), v.Shape()) {
-		t.Fatalf("All gives %v, want %v", got, want)
+	runs := []int32{}
+	for i, run := range a.Runs() {
+		if i != len(runs) {
+			t.Fatalf("Runs gives position %d after %d items", i, len(runs))
+		}
+		runs = append(runs, run...)
+	}
+	if !slices.Equal(got, want) || !slices.Equal(runs, want) || a.Len() != len(want) || !slices.Equal(a.Shape(), v.Shape()) {
+		t.Fatalf("All gives %v, Runs %v, want %v", got, runs, want)
 	}
 	if all, ok := a.Slice(); ok != v.Buffer().IsContiguous(buffer.C) || ok && !slices.Equal(all, want) {
 		t.Fatalf("Slice gives %v, %v, want %v", all, ok, want)

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/go-memoryview/memoryview/internal/fence"
 )
 
 func mustParse(t testing.TB, s string) *Type {
@@ -352,7 +354,7 @@ func FuzzParse(f *testing.F) {
 		if typ.Size() > 1<<16 {
 			return
 		}
-		src := make([]byte, typ.Size())
+		src := fence.Bytes(t, typ.Size(), fence.After)
 		checkItems(t, typ, src)
 		for i := range src {
 			if len(pattern) > 0 {
