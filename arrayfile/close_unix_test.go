@@ -36,7 +36,7 @@ type open struct {
 // Operations answer whole, or with os.ErrClosed. Each runs in a loop while the file is closed.
 var (
 	fileOperations = map[string]func(f *open) error{
-		"Array": func(f *open) error { _, err := f.Array(""); return err },
+		"Array":  func(f *open) error { _, err := f.Array(""); return err },
 		"Arrays": func(f *open) error { return whole(len(f.Arrays()) == 1) },
 		"Close":  func(f *open) error { return f.Close() },
 		"Commit": func(f *open) error {

@@ -6,9 +6,20 @@
 //	defer f.Close()
 //	v, err := f.View("")
 //
-// It reads and makes NumPy's npy files, versions 1.0, 2.0 and 3.0. A file's header is taken for hostile:
-// it is read by a bounded parser, and what it says is believed only where the file bears it out.
-// Files of other kinds are opened by saying what lies in them, by [Raw].
+// It reads, by what a file holds and not by its name:
+//
+//   - npy, NumPy's files of one array, versions 1.0, 2.0 and 3.0; [Create] makes new ones
+//   - npz, zip archives of them, as NumPy's savez and savez_compressed write them. Members that are stored are
+//     mapped, and their checksums not compared, which would read them; those that are deflated are inflated into a copy for each view
+//   - safetensors, of all types whose items have whole bytes. The named types of package format are those of bfloat16 and
+//     of floats of 8 bits
+//   - raw files, by saying what lies in them, by [Raw]
+//
+// A file of many arrays has them by name: [File.Arrays] lists them, in the file's order, and [File.View] takes a name.
+// What is in a file and cannot be had, [File.Skipped] tells with the reason.
+//
+// A file's header is taken for hostile: it is read by a bounded parser, and what it says is believed only where the file bears it
+// out. What a copy would need of memory is bounded by what the file can hold.
 //
 // What goes wrong with a file is an error that says what was tried on which file, and what would work: opening
 // never waits, what stands in a header takes no memory, a name that could steer a terminal is quoted. A file that is cut short

@@ -22,7 +22,7 @@ type File struct {
 	data     []byte // where there is no file
 	closed   atomic.Bool
 	copied   atomic.Bool // was read where others are mapped
-	size     int64 // when it was opened
+	size     int64       // when it was opened
 	content  content
 	byName   map[string]*Array
 	settings settings
@@ -30,7 +30,7 @@ type File struct {
 	draft    draft
 }
 
-// Open opens an array file by what it holds, whatever its name, and reads its header only; a file
+// Open opens an array file by what it holds, whatever its name, and reads its headers only; a file
 // without one is opened by Raw. The caller calls Close when it needs no further views; a File that is
 // not closed is closed by the collector. Open does not wait: a pipe, a device, or whatever else is no
 // regular file, is ErrUnknown, and can be read by OpenReader.

@@ -3,6 +3,7 @@ package arrayfile_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -166,4 +167,26 @@ func checkError(t *testing.T, err, is error, message string) {
 	if !errors.Is(err, is) || !strings.Contains(err.Error(), message) {
 		t.Errorf("%v: it should be %v, and say %q", err, is, message)
 	}
+}
+
+func ExampleFile_Arrays() {
+	f, err := arrayfile.Open("testdata/many.npz")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer f.Close()
+	for _, a := range f.Arrays() {
+		fmt.Println(a.Name(), a.Layout().Shape)
+	}
+	_, err = f.View("fortan")
+	fmt.Println(err)
+	// Output:
+	// x [2 3]
+	// fortran [2 3]
+	// scalar []
+	// empty [0 3]
+	// layer/0/records [2]
+	// long [3000]
+	// testdata/many.npz: no such array: "fortan": did you mean "fortran"?
 }

@@ -127,6 +127,10 @@ func (z *npzReader) stored(member *zip.File) (*Array, error) {
 		return nil, err
 	}
 	_, a, err := readNPY(inside, int64(size))
+	var header *HeaderError
+	if errors.As(err, &header) {
+		header.Offset += offset
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -96,22 +96,22 @@ func FuzzShow(f *testing.F) {
 // FuzzTarget reads whatever arguments: nothing of them is lost, and what is taken for a file that is
 // not there ends before the first slice.
 func FuzzTarget(f *testing.F) {
-	for _, arg := range []string{"", "a.npy", "a.npy[0]", "a.npy[0].x.y[::2, ...][1]", "[:].petal", "-[0]", "a[1][2]", "a].b[", "[.]", "a[0].", "][]"} {
+	for _, arg := range []string{"", "a.npy", "a.npy[0]", "a.npy[0].x.y[::2, ...][1]", "[:].petal", "-[0]", "a[1][2]", "a].b[", "[.]", "a[0].", "][]", "a.npz:x[0]", `C:\x.npz:y`, "-:x", "::", "a:b.c[0]:d"} {
 		f.Add(arg, "")
 		f.Add("a.npy", arg)
 	}
 	f.Fuzz(func(t *testing.T, file, rest string) {
 		nothing := func(string) bool { return false }
 		everything := func(string) bool { return true }
-		if whole, err := parseTarget(file, "", everything); err != nil || whole.path != file || whole.steps != "" {
+		if whole, err := parseTarget(file, "", everything); err != nil || whole.path != file || whole.steps != "" || whole.isNamed {
 			t.Fatalf("%q exists, and is read as %+v, %v", file, whole, err)
 		}
 		alone, err := parseTarget(file, "", nothing)
-		if err != nil || alone.path+alone.steps != file {
+		if err != nil || alone.String() != file && (alone.path != "" || alone.steps != file) {
 			t.Fatalf("%q is read as %+v, %v", file, alone, err)
 		}
 		both, err := parseTarget(file, rest, nothing)
-		if (err != nil) != (alone.steps != "" && rest != "") {
+		if (err != nil) != ((alone.steps != "" || strings.HasSuffix(alone.inside, "]")) && rest != "") {
 			t.Fatalf("%q, %q are read as %+v, %v", file, rest, both, err)
 		}
 		again, steps := "", alone.steps

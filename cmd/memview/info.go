@@ -24,12 +24,15 @@ func (*infoCommand) Help() string {
 		memview info 'photo.npy[::-2, 0]'     those of a part, and where it begins
 		memview info 'log.npy[:].pos'         a field of records
 		memview info --format '<f' depth.bin  how many items a raw file holds
+		memview info model.safetensors        all that is in a file of many arrays
+		memview info model.safetensors:layer  those below a name
 		memview info --json photo.npy | jq .shape`)
 }
 
 // info is what a header says, of the whole array or of a part.
 type info struct {
 	File       string      `json:"file"`
+	Name       string      `json:"name,omitempty"`
 	Kind       string      `json:"kind"`
 	Size       int64       `json:"size"`
 	Format     string      `json:"format"`
@@ -42,6 +45,7 @@ type info struct {
 	ItemSize   int         `json:"itemsize"`
 	NBytes     int         `json:"nbytes"`
 	Offset     int64       `json:"offset"`
+	Copied     bool        `json:"copied,omitempty"`
 	Notes      []string    `json:"notes,omitempty"`
 
 	isWhole bool // no part was cut out
@@ -57,7 +61,15 @@ type infoField struct {
 
 // Run prints what the header says. For the whole array nothing else is read or mapped.
 func (c *infoCommand) Run(out *output) error {
-	sel, err := c.openHeader()
+	t, f, err := c.openFile()
+	if err != nil {
+		return err
+	}
+	if l := listOf(t, f); l != nil {
+		defer f.Close()
+		return l.write(out, c.JSON)
+	}
+	sel, err := selectionOf(t, c.Field, f)
 	if err != nil {
 		return err
 	}
@@ -71,20 +83,24 @@ func (c *infoCommand) Run(out *output) error {
 	if !c.JSON {
 		return i.print(out)
 	}
+	return encode(out, i)
+}
+
+func encode(out *output, what any) error {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(i)
+	return enc.Encode(what)
 }
 
 func infoOf(s *selection) *info {
 	l := s.layout()
 	t := typeOf(l.Format)
 	return &info{
-		File: s.name(), Kind: s.file.Kind(), Size: s.file.Size(),
+		File: s.title(), Name: s.array.Name(), Kind: s.file.Kind(), Size: s.file.Size(),
 		Format: l.Format, Words: words(t), Fields: infoFields(nil, "", 0, t),
 		Shape: l.Shape, Strides: l.Strides, Order: string(s.array.Order()), Contiguous: contiguity(l),
-		ItemSize: l.ItemSize, NBytes: nbytes(l), Offset: s.offset(), Notes: s.notes(),
-		isWhole: s.isWhole(),
+		ItemSize: l.ItemSize, NBytes: nbytes(l), Offset: s.offset(), Copied: s.array.Copied(), Notes: s.notes(),
+		isWhole: s.isWhole() && len(s.file.Arrays()) == 1,
 	}
 }
 
@@ -126,6 +142,9 @@ func (i *info) print(out *output) error {
 		fmt.Fprintf(lines, "%s\t%s\n", what, arraytext.Printable(fmt.Sprintf(text, args...)))
 	}
 	line("file", "%s", i.File)
+	if i.Name != "" {
+		line("name", "%s", i.Name)
+	}
 	line("kind", "%s, %s", i.Kind, humanBytes(i.Size))
 	line("format", "%s", beginning(i.Format))
 	line("", "%s", i.Words)
@@ -134,8 +153,12 @@ func (i *info) print(out *output) error {
 	line("order", "%s", i.Order)
 	line("contiguous", "%s", i.Contiguous)
 	line("item size", "%s", humanBytes(int64(i.ItemSize)))
-	line("data", "%s from byte %d", humanBytes(int64(i.NBytes)), i.Offset)
-	if more := i.Size - i.Offset - int64(i.NBytes); more > 0 && i.isWhole {
+	if i.Copied {
+		line("data", "%s from byte %d of a copy", humanBytes(int64(i.NBytes)), i.Offset)
+	} else {
+		line("data", "%s from byte %d", humanBytes(int64(i.NBytes)), i.Offset)
+	}
+	if more := i.Size - i.Offset - int64(i.NBytes); more > 0 && i.isWhole && !i.Copied {
 		line("", "%s more follow", humanBytes(more))
 	}
 	for _, note := range i.Notes {

@@ -38,8 +38,12 @@ func (s *selection) headJSON(out *output) error {
 			humanBytes(int64(size)), humanBytes(maxItemSize))
 	}
 	shape := strings.ReplaceAll(fmt.Sprint(s.part.Shape()), " ", ",")
-	if _, err := fmt.Fprintf(out, `{"file":%s,"slice":%s,"field":%s,"format":%s,"itemsize":%d,"shape":%s,`,
-		quoted(s.path), quoted(s.steps), quoted(s.field), quoted(s.part.Format()), s.part.ItemSize(), shape); err != nil {
+	name := ""
+	if s.array.Name() != "" {
+		name = fmt.Sprintf(`"name":%s,`, quoted(s.array.Name()))
+	}
+	if _, err := fmt.Fprintf(out, `{"file":%s,%s"slice":%s,"field":%s,"format":%s,"itemsize":%d,"shape":%s,`,
+		quoted(s.path), name, quoted(s.steps), quoted(s.field), quoted(s.part.Format()), s.part.ItemSize(), shape); err != nil {
 		return err
 	}
 	notes := s.notes()

@@ -59,7 +59,7 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 	parser, err := kong.New(
 		&commands{},
 		kong.Name("memview"),
-		kong.Description("Looks at array files (npy, raw). Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
+		kong.Description("Looks at array files (npy, npz, safetensors, raw). An array in a file of many is named behind a colon, as in 'data.npz:x'. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
 			"and fields of records behind a point, as in 'log.npy[:].pos.x'. The help of each command has examples."),
 		kong.Vars{"version": version()},
 		kong.Writers(out, stderr),
@@ -90,11 +90,15 @@ func version() string {
 	return "memview, version unknown"
 }
 
-// splitInput makes two arguments of -[SLICE], which would be taken for a flag: - and the slice.
+// splitInput makes two arguments of -[SLICE], which would be taken for a flag: - and the slice. And -:NAME comes
+// last, behind all flags.
 func splitInput(args []string) []string {
 	for i, arg := range args {
 		if strings.HasPrefix(arg, standardInput+"[") {
 			return slices.Concat(args[:i], []string{standardInput, arg[1:]}, args[i+1:])
+		}
+		if strings.HasPrefix(arg, standardInput+":") {
+			return slices.Concat(args[:i], args[i+1:], []string{"--", arg})
 		}
 	}
 	return args

@@ -172,7 +172,7 @@ func TestFailures(t *testing.T) {
 		{[]string{"testdata/photo.npy[::2"}, exitFailed, "testdata/photo.npy[::2: file does not exist: FILE[SLICE] ends in ']' or in the name of a field, and is one argument, in quotes: 'photo.npy[::2, 0]'"},
 		{[]string{"testdata/photo.npy[0]", "[1]"}, exitFailed, `"[0]" and "[1]" are two slices: give one`},
 		{[]string{"testdata"}, exitFailed, "testdata: unknown kind of array file: it is a directory: name a file in it"},
-		{[]string{"main.go"}, exitFailed, `main.go: unknown kind of array file: it begins with "// Com", an npy file with "\\x93NUMPY": write one with NumPy's save, or give the format of a raw file`},
+		{[]string{"main.go"}, exitFailed, `main.go: unknown kind of array file: it begins with "// Comma": npy, npz and safetensors files are known by their beginning: write one of those, or give the format of a raw file`},
 		{[]string{"--bogus"}, exitUsage, "unknown flag --bogus: memview --help says how"},
 		{[]string{"show", "-1"}, exitUsage, "a slice that begins with '-' stands in brackets, as in '[-1]'"},
 		{[]string{"show", "a", "b", "c"}, exitUsage, "unexpected argument c: memview --help says how"},
@@ -256,6 +256,31 @@ func TestJSONIsWhole(t *testing.T) {
 				t.Fatalf("%s: %d items in dimension %d of %v", path, len(list), d, whole.Shape)
 			}
 			values = list[0]
+		}
+	}
+}
+
+// The file's name ends as late as there is such a file, and otherwise before the first colon that is no drive's.
+func TestTargets(t *testing.T) {
+	for _, test := range []struct {
+		arg, rest, exists string
+		want              target
+	}{
+		{"a.npz:x[0]", "", "a.npz", target{path: "a.npz", isNamed: true, inside: "x[0]"}},
+		{"a.npz:x", "0", "a.npz", target{path: "a.npz", isNamed: true, inside: "x[0]"}},
+		{"a.npz:x", "", "a.npz:x", target{path: "a.npz:x"}},
+		{"a:b[1]:c[2]", "", "a:b[1]", target{path: "a:b[1]", isNamed: true, inside: "c[2]"}},
+		{"a:b[1]:c[2]", "", "a", target{path: "a", isNamed: true, inside: "b[1]:c[2]"}},
+		{`C:\a.npz:x[0]`, "", `C:\a.npz`, target{path: `C:\a.npz`, isNamed: true, inside: "x[0]"}},
+		{`C:\a.npz:x`, "", "", target{path: `C:\a.npz`, isNamed: true, inside: "x"}},
+		{"C:/a.npy[0]", "", "", target{path: "C:/a.npy", steps: "[0]"}},
+		{"C:x", "", "", target{path: "C", isNamed: true, inside: "x"}},
+		{"-:x", "", "", target{path: "-", isNamed: true, inside: "x"}},
+		{"a.npy", ".at[0]", "a.npy", target{path: "a.npy", steps: ".at[0]"}},
+	} {
+		got, err := parseTarget(test.arg, test.rest, func(path string) bool { return path == test.exists })
+		if err != nil || got != test.want {
+			t.Errorf("%s %s, where %s exists: %+v, %v", test.arg, test.rest, test.exists, got, err)
 		}
 	}
 }

@@ -18,10 +18,15 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files, err := filepath.Abs("../../arrayfile/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TESTDATA", testdata)
+			e.Setenv("FILES", files)
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each command waits a second under the race detector
 			return nil
 		},

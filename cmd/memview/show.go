@@ -28,6 +28,7 @@ func (*showCommand) Help() string {
 		memview 'log.npy[:9].pos.x'           one field of the first nine
 		memview 'log.npy[:].hits[:, 0]'       a field, and a part of that
 		zcat log.npy.gz | memview -           what comes through a pipe
+		memview 'data.npz:x[0]'               an array of many in a file
 		memview --format '<f' --shape 480,640 depth.bin
 		memview --json 'log.npy[7]' | jq .values`)
 }
@@ -80,7 +81,7 @@ func listing(names []string) string {
 
 // head prints what is shown, of what shape it was cut, and the notes on it.
 func (s *selection) head(out *output) {
-	line := fmt.Sprintf("%s  %s  %s", s.name(), words(typeOf(s.part.Format())), tuple(s.part.Shape()))
+	line := fmt.Sprintf("%s  %s  %s", s.title(), words(typeOf(s.part.Format())), tuple(s.part.Shape()))
 	if whole := tuple(s.whole.Shape()); whole != tuple(s.part.Shape()) {
 		line += " of " + whole
 	}

@@ -12,7 +12,7 @@ import (
 
 // source is what all commands take: a file, a part of it, and what lies in it where it does not say.
 type source struct {
-	File  string `arg:"" optional:"" help:"The file, - for standard input, perhaps with a part: 'photo.npy[::64, ::64, 0]', 'log.npy[:9].pos.x'. A small sample where none is named." placeholder:"FILE[SLICE].FIELD"`
+	File  string `arg:"" optional:"" help:"The file, - for standard input, perhaps with the array in it and a part: 'photo.npy[::64, ::64, 0]', 'log.npy[:9].pos.x', 'data.npz:x[0]'. A small sample where none is named." placeholder:"FILE:NAME[SLICE].FIELD"`
 	Slice string `arg:"" optional:"" help:"The part, by itself: slices in Python's index syntax, and fields behind a point."`
 	Field string `help:"Take one field of records; 'pos.x' for records in records." placeholder:"NAME"`
 
@@ -67,28 +67,39 @@ func (s *source) open() (*selection, error) {
 
 // openHeader opens the file. There are no views yet.
 func (s *source) openHeader() (*selection, error) {
-	t, err := parseTarget(s.File, s.Slice, exists)
-	if err != nil {
-		return nil, err
-	}
-	f, err := t.open(s.options())
+	t, f, err := s.openFile()
 	if err != nil {
 		return nil, err
 	}
 	return selectionOf(t, s.Field, f)
 }
 
-func selectionOf(t target, field string, f *arrayfile.File) (*selection, error) {
-	a, err := f.Array("")
+// openFile opens the file, and does not look for the array.
+func (s *source) openFile() (target, *arrayfile.File, error) {
+	t, err := parseTarget(s.File, s.Slice, exists)
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return t, nil, err
+	}
+	f, err := t.open(s.options())
+	return t, f, err
+}
+
+func selectionOf(t target, field string, f *arrayfile.File) (*selection, error) {
+	err := t.resolve(f)
+	var a *arrayfile.Array
+	if err == nil {
+		a, err = f.Array(t.name)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
 	}
 	return &selection{target: t, field: field, file: f, array: a}, nil
 }
 
 // cut makes the views. When it fails, it closes the file.
 func (s *selection) cut() (err error) {
-	if s.whole, err = s.file.View(""); err == nil {
+	if s.whole, err = s.file.View(s.target.name); err == nil {
 		s.part, err = s.target.cut(s.whole, s.field)
 	}
 	if err != nil {
@@ -110,8 +121,8 @@ func (s *selection) Close() {
 // isWhole tells that nothing was cut.
 func (s *selection) isWhole() bool { return s.steps == "" && s.field == "" }
 
-// name is what was asked for.
-func (s *selection) name() string {
+// title is what was asked for, in the words of the arguments.
+func (s *selection) title() string {
 	if s.field != "" {
 		return s.String() + "." + s.field
 	}
@@ -157,18 +168,22 @@ func (s *selection) layout() buffer.Layout {
 	return s.part.Buffer().Layout()
 }
 
-// offset returns the byte of the file where the part's first item lies.
+// offset returns the byte of the file where the part's first item lies, or of the copy that is made of the array.
 func (s *selection) offset() int64 {
+	begin := s.array.Offset()
+	if s.array.Copied() {
+		begin = 0
+	}
 	if s.part == nil || s.part.NBytes() == 0 {
-		return s.array.Offset()
+		return begin
 	}
 	first, err := s.part.Buffer().Pointer(make([]int, s.part.NDim())...)
 	if err != nil {
-		return s.array.Offset()
+		return begin
 	}
 	start, err := s.whole.Buffer().Pointer(make([]int, s.whole.NDim())...)
 	if err != nil {
-		return s.array.Offset()
+		return begin
 	}
-	return s.array.Offset() + int64(uintptr(first)-uintptr(start))
+	return begin + int64(uintptr(first)-uintptr(start))
 }

@@ -24,52 +24,107 @@ const sampleName = "sample"
 // standardInput is the name that stands for it.
 const standardInput = "-"
 
-// target is what the arguments name: a file, or the sample, and a part of its array.
+// target is what the arguments name: a file, or the sample, an array in it, and a part of that.
 type target struct {
 	path  string // "" for the sample, standardInput for that
+	name  string // of the array, or "" where none was named
 	steps string // such as "[2:5].at[0]", or ""
+
+	isNamed bool   // an array is named
+	inside  string // what stands behind the file's name and ':', which only the file's names divide
 }
 
-// parseTarget reads FILE[SLICE].FIELD[SLICE]..., or FILE and the rest as a second argument, which may
-// be a slice without brackets, or the rest alone for the sample. Fields come behind a slice, since
-// names of files have dots. A file whose name has brackets is that file: of several ways to read the
+// parseTarget reads FILE:NAME[SLICE].FIELD[SLICE]..., or FILE:NAME and the rest as a second argument, which may
+// be a slice without brackets, or the rest alone for the sample. Without :NAME, fields come behind a slice, since
+// names of files have dots. A file whose name has brackets or colons is that file: of several ways to read the
 // argument, the one with the longest name that exists is taken.
 func parseTarget(file, rest string, exists func(path string) bool) (target, error) {
-	t := target{path: file}
-	if !exists(file) {
-		t.path, t.steps = splitTarget(file, exists)
+	path, tail := splitTarget(file, exists)
+	t := target{path: path, steps: tail}
+	if inside, ok := strings.CutPrefix(tail, ":"); ok {
+		t.isNamed, t.inside, t.steps = true, inside, ""
 	}
 	if rest == "" {
 		return t, nil
 	}
-	if t.steps != "" {
-		return t, fmt.Errorf("%q and %q are two slices: give one", t.steps, rest)
+	if t.steps != "" || strings.HasSuffix(t.inside, "]") {
+		return t, fmt.Errorf("%q and %q are two slices: give one", tail, rest)
 	}
 	if !strings.HasPrefix(rest, "[") && !strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "...") {
 		rest = "[" + rest + "]"
 	}
-	t.steps = rest
+	if t.isNamed {
+		t.inside += rest
+	} else {
+		t.steps = rest
+	}
 	return t, nil
 }
 
-// splitTarget finds where the file's name ends and the steps begin, from the end on.
-func splitTarget(arg string, exists func(path string) bool) (path, steps string) {
-	path = arg
-	for rest := arg; ; {
-		end := strings.LastIndexByte(rest, ']') + 1
-		if end < len(rest) && (rest[end] != '.' || len(rest) == end+1) {
-			return path, arg[len(path):]
-		}
-		open := strings.LastIndexAny(rest[:max(end-1, 0)], "[]")
-		if open < 0 || rest[open] == ']' {
-			return path, arg[len(path):]
-		}
-		rest = arg[:open]
-		path = rest
-		if exists(rest) {
-			return path, arg[len(path):]
+// splitTarget finds where the file's name ends: as late as a file exists, or else where the argument reads best.
+func splitTarget(arg string, exists func(path string) bool) (path, tail string) {
+	for end := len(arg); end > 0; end = strings.LastIndexAny(arg[:end], ":[") {
+		path, tail := arg[:end], arg[end:]
+		if (path == standardInput || exists(path)) && (tail == "" || tail[0] == ':' || areSteps(tail)) {
+			return path, tail
 		}
 	}
+	path = beforeSteps(arg)
+	drive := 0
+	if len(path) > 2 && (path[1:3] == `:\` || path[1:3] == ":/") {
+		drive = len("C:")
+	}
+	if colon := strings.IndexAny(path[drive:], ":["); colon > 0 && path[drive+colon] == ':' {
+		path = path[:drive+colon]
+	}
+	return path, arg[len(path):]
+}
+
+func areSteps(steps string) bool {
+	for steps != "" {
+		var err error
+		if _, steps, err = nextStep(steps); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// beforeSteps leaves out the slices and fields at the end, as many as there are.
+func beforeSteps(arg string) string {
+	for path := arg; ; {
+		end := strings.LastIndexByte(path, ']') + 1
+		if end < len(path) && (path[end] != '.' || len(path) == end+1) {
+			return path
+		}
+		open := strings.LastIndexAny(path[:max(end-1, 0)], "[]")
+		if open < 0 || path[open] == ']' {
+			return path
+		}
+		path = arg[:open]
+	}
+}
+
+// resolve finds the array in the file, and what of it was asked for: the longest name that the file has, up to the end
+// or to a slice or a field.
+func (t *target) resolve(f *arrayfile.File) error {
+	if !t.isNamed || t.inside == "" {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, a := range f.Arrays() {
+		names[a.Name()] = true
+	}
+	for end := len(t.inside); end > 0; end = strings.LastIndexAny(t.inside[:end], "[.") {
+		if names[t.inside[:end]] {
+			t.name, t.steps = t.inside[:end], t.inside[end:]
+			return nil
+		}
+	}
+	t.name, _, _ = strings.Cut(t.inside, "[")
+	t.steps = t.inside[len(t.name):]
+	_, err := f.Array(t.name)
+	return err
 }
 
 // nextStep splits the first step off: a slice in brackets, or a point and the name of a field, in
@@ -95,10 +150,17 @@ func exists(path string) bool {
 }
 
 func (t target) String() string {
+	text := t.path
 	if t.path == "" {
-		return sampleName + t.steps
+		text = sampleName
 	}
-	return t.path + t.steps
+	if t.isNamed && t.name == "" {
+		return text + ":" + t.inside
+	}
+	if t.isNamed {
+		text += ":" + t.name
+	}
+	return text + t.steps
 }
 
 // open opens the file. The error says what else could have been meant.
@@ -137,13 +199,16 @@ func openPipe(path string, opts []arrayfile.Option) (*arrayfile.File, error) {
 
 // otherwise says what could have been meant by the name of a file that is not there.
 func (t target) otherwise() string {
+	for _, ending := range []string{".npy", ".npz", ".safetensors"} {
+		if exists(t.path + ending) {
+			return fmt.Sprintf(": did you mean %s%s?", t.path, ending)
+		}
+	}
 	switch {
-	case exists(t.path + ".npy"):
-		return fmt.Sprintf(": did you mean %s.npy?", t.path)
 	case strings.Contains(t.path, "["):
 		return ": FILE[SLICE] ends in ']' or in the name of a field, and is one argument, in quotes: 'photo.npy[::2, 0]'"
-	case strings.ContainsAny(t.path, ":,") || strings.Trim(t.path, "0123456789") == "":
-		return fmt.Sprintf(": a slice comes after the file, or in brackets for the sample: '[%s]'", t.path)
+	case strings.ContainsAny(t.path, ",") || strings.Trim(t.path, ":-0123456789") == "":
+		return fmt.Sprintf(": a slice comes after the file, or in brackets for the sample: '[%s]'", t)
 	case !strings.ContainsAny(t.path, "./"):
 		return ": if a command was meant, there are show, info and hex: see --help"
 	}
