@@ -20,7 +20,7 @@ func Equal(a, b kernel.Items, typA, typB *format.Type) (equal bool, err error) {
 	if typA.Size() == 0 && typB.Size() == 0 { // all items are as the first
 		a.Shape, b.Shape = nil, nil
 	}
-	a.Shape, _ = once(a.Shape, a.Strides, b.Strides)
+	a.Shape, _ = once(a.Shape, &a, &b)
 	b.Shape = a.Shape
 	if !sameBuild(typA, typB, len(a.Shape)) {
 		return eachEqual(a, b, typA, typB, equalItem)

@@ -1,14 +1,18 @@
 package typed
 
-import "slices"
+import (
+	"slices"
 
-// once leaves one item of each dimension along which the same items come again: those whose strides are
-// all 0, such as broadcasting makes. A few bytes can have more items than anybody can go over. Times is how
-// often each item that is left stands there.
-func once(shape []int, strides ...[]int) (left []int, times int) {
+	"github.com/go-memoryview/memoryview/internal/kernel"
+)
+
+// once leaves one item of each dimension along which the same items of all arrays come again: where their strides are
+// 0, as broadcasting makes them, or they have no bytes. A few bytes can have more items than anybody can go
+// over. Times is how often each item that is left stands there.
+func once(shape []int, arrays ...*kernel.Items) (left []int, times int) {
 	left, times = shape, 1
 	for d, extent := range shape {
-		if extent < 2 || slices.ContainsFunc(strides, func(s []int) bool { return s[d] != 0 }) {
+		if extent < 2 || slices.ContainsFunc(arrays, func(a *kernel.Items) bool { return a.Size != 0 && a.Strides[d] != 0 }) {
 			continue
 		}
 		if times == 1 {

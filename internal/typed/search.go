@@ -10,7 +10,7 @@ import (
 // Count returns how many items equal a value, compared as format.SameValue does.
 func Count(items *kernel.Items, typ *format.Type, value any) (int, error) {
 	left := *items
-	shape, times := once(items.Shape, items.Strides)
+	shape, times := once(items.Shape, items)
 	left.Shape = shape
 	n, err := count(&left, typ, value)
 	return n * times, err
@@ -35,7 +35,7 @@ func count(items *kernel.Items, typ *format.Type, value any) (n int, err error) 
 // Index returns the position in C order of the first item that equals a value, or -1.
 func Index(items *kernel.Items, typ *format.Type, value any) (int, error) {
 	left := *items
-	shape, times := once(items.Shape, items.Strides)
+	shape, times := once(items.Shape, items)
 	left.Shape = shape
 	first, err := index(&left, typ, value)
 	if first >= 0 && times > 1 {
