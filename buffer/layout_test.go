@@ -3,7 +3,6 @@ package buffer_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -91,14 +90,14 @@ func testLayouts(t draw.Source) {
 	want := insideByBigInt(l, formatSize, len(mem), offset)
 	m := buffer.Memory{Base: unsafe.Pointer(unsafe.SliceData(mem)), Size: len(mem)}
 	b, err := m.Lend(offset, l, buffer.FullRO)
-	checkAccepted(t, fmt.Sprintf("Lend(%d, %+v) of %d bytes", offset, l, len(mem)), err, want)
+	checkAccepted(t, "Lend", l, len(mem), offset, err, want)
 	if err == nil {
 		checkItems(t, b, mem, offset)
 	}
 	readOnly := draw.Bool(t, "read-only")
 	want = want && len(l.Suboffsets) == 0 && (readOnly || !overlaps(l, offset))
 	e, err := export.Strided(mem, offset, l, readOnly)
-	checkAccepted(t, fmt.Sprintf("Strided(%d bytes, %d, %+v, %v)", len(mem), offset, l, readOnly), err, want)
+	checkAccepted(t, map[bool]string{true: "Strided, read-only", false: "Strided"}[readOnly], l, len(mem), offset, err, want)
 	if err != nil {
 		return
 	}
@@ -108,10 +107,10 @@ func testLayouts(t draw.Source) {
 	checkItems(t, b, mem, offset)
 }
 
-func checkAccepted(t draw.Source, what string, err error, want bool) {
+func checkAccepted(t draw.Source, what string, l buffer.Layout, size, offset int, err error, want bool) {
 	t.Helper()
 	if (err == nil) != want {
-		t.Fatalf("%s: error %v, should be accepted: %v", what, err, want)
+		t.Fatalf("%s: %+v at %d of %d bytes: error %v, should be accepted: %v", what, l, offset, size, err, want)
 	}
 	if err != nil && !errors.Is(err, buffer.ErrLayout) {
 		t.Fatalf("%s: %v is no ErrLayout", what, err)

@@ -41,7 +41,9 @@ func Fuzz(f *testing.F, property func(Source)) {
 		_, _ = noise.Read(seed)
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) { property(&byteSource{t, data}) })
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fence.Within(t, func(scope fence.T) { property(&byteSource{T: t, scope: scope, data: data}) })
+	})
 }
 
 // Rapid makes a Source of a rapid test.
@@ -55,8 +57,12 @@ func (s rapidSource) UpTo(most int, label string) int {
 
 type byteSource struct {
 	*testing.T
-	data []byte
+	scope fence.T
+	data  []byte
 }
+
+// Cleanup is the scope's: that of testing.T takes longer than many a property.
+func (s *byteSource) Cleanup(f func()) { s.scope.Cleanup(f) }
 
 // UpTo takes one byte where that is enough, and else as many as the number may have.
 func (s *byteSource) UpTo(most int, _ string) int {

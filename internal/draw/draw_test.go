@@ -9,7 +9,7 @@ func TestEveryChoiceIsMadeAndNoOther(t *testing.T) {
 	for _, most := range []int{0, 1, 5, 255} {
 		met := map[int]bool{}
 		for b := range 256 {
-			n := (&byteSource{t, []byte{byte(b)}}).UpTo(most, "")
+			n := (&byteSource{T: t, data: []byte{byte(b)}}).UpTo(most, "")
 			if n < 0 || n > most {
 				t.Fatalf("%d of at most %d", n, most)
 			}
@@ -22,7 +22,7 @@ func TestEveryChoiceIsMadeAndNoOther(t *testing.T) {
 }
 
 func TestLongChoices(t *testing.T) {
-	s := &byteSource{t, []byte{1, 2, 0, 0, 0, 0, 0, 1, 0, 3, 255, 255, 255, 255, 255, 255, 255, 255, 9}}
+	s := &byteSource{T: t, data: []byte{1, 2, 0, 0, 0, 0, 0, 1, 0, 3, 255, 255, 255, 255, 255, 255, 255, 255, 9}}
 	if a, b, c := s.UpTo(60_000, ""), s.UpTo(math.MaxInt32, ""), s.UpTo(math.MaxInt, ""); a != 258 || b != 65539 || c != math.MaxInt {
 		t.Error(a, b, c)
 	}
