@@ -3,8 +3,6 @@
 /* Work on many bytes, during which other threads may run Python. Who does it holds the buffers by a count of exports
    or a loan of its own, and touches no Python object meanwhile. What a view says of its layout never changes. */
 
-#include <pthread.h>
-
 #include "shim.h"
 
 /* From so many bytes on. Copying them takes two microseconds, beside which giving the GIL away and taking it back is not
@@ -13,7 +11,7 @@ enum { BULK = 64 << 10 };
 
 /* Held shared by threads that work, and alone by a thread that forks: the engine's locks and threads must not be in
    use by threads that the child has not. It is taken without the GIL, so that nobody waits for the one with the other. */
-static pthread_rwlock_t at_work = PTHREAD_RWLOCK_INITIALIZER;
+pthread_rwlock_t at_work = PTHREAD_RWLOCK_INITIALIZER;
 
 /* Begins work on so many bytes; NULL where the GIL is kept. */
 PyThreadState *bulk_begin(Py_ssize_t size)
@@ -31,21 +29,4 @@ void bulk_end(PyThreadState *thread)
 		return;
 	pthread_rwlock_unlock(&at_work);
 	PyEval_RestoreThread(thread);
-}
-
-/* Waits for the threads at work, which need no GIL to end it. */
-void bulk_before_fork(void)
-{
-	pthread_rwlock_wrlock(&at_work);
-}
-
-void bulk_after_fork_in_parent(void)
-{
-	pthread_rwlock_unlock(&at_work);
-}
-
-/* The lock may count threads that were waiting for it, which the child has not. */
-void bulk_after_fork_in_child(void)
-{
-	at_work = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
 }

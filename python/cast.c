@@ -25,7 +25,7 @@ static PyObject *extent_of(PyObject *shape, Py_ssize_t i)
 /* Reads the extents as far as they are integers; what stops it is raised only if the engine gets so far. */
 static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
 {
-	*valid = 0;
+	*valid = shape ? 0 : gmvNoShape;
 	if (!shape)
 		return gmvNoShape;
 	if (!PyList_Check(shape) && !PyTuple_Check(shape))
@@ -46,7 +46,7 @@ static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
 }
 
 /* Raises what a code means; for what the engine was not told, by trying again what failed. */
-static void refuse_cast(int code, PyObject *format, PyObject *shape, int valid)
+static PyObject *refuse_cast(int code, PyObject *format, PyObject *shape, int valid)
 {
 	if (code == gmvFormatText) {
 		Py_XDECREF(PyUnicode_AsASCIIString(format));
@@ -56,7 +56,24 @@ static void refuse_cast(int code, PyObject *format, PyObject *shape, int valid)
 			PyLong_AsSsize_t(extent);
 	}
 	if (!PyErr_Occurred())
-		raise_code(code);
+		check_code(code);
+	return NULL;
+}
+
+/* The bytes of an item, where it is plain that there is a cast; or 0: then the engine has to look. */
+static Py_ssize_t plain_cast(MemoryView *self, const char *format, int ndim, const Py_ssize_t *extents, int valid)
+{
+	unsigned char letter = format ? letter_of(format) : 0;
+	Py_ssize_t size = code_of(letter)->size, length = size;
+	if (!size || !code_of(self->letter)->casts[letter] || self->view.ndim != 1 || !(self->flags & VIEW_C) || ndim != valid)
+		return 0;
+	if (ndim == gmvNoShape)
+		return self->view.len % size ? 0 : size;
+	for (int i = 0; i < ndim; i++) {
+		if (extents[i] <= 0 || __builtin_mul_overflow(length, extents[i], &length))
+			return 0;
+	}
+	return length == self->view.len ? size : 0;
 }
 
 PyObject *view_cast(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObject *words)
@@ -73,34 +90,29 @@ PyObject *view_cast(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObj
 	}
 	if (refuse_released(self) < 0)
 		return NULL;
-	Py_ssize_t extents[MAX_DIMS];
-	int valid, ndim = read_shape(shape, extents, &valid);
-	int room = 0 < ndim && ndim <= MAX_DIMS ? ndim : 1;
-	PyObject *ascii = PyUnicode_AsASCIIString(format);
-	PyErr_Clear();
-	MemoryView *cast = view_blank(Py_TYPE(object), self->managed, room);
-	if (!cast) {
-		Py_XDECREF(ascii);
-		return NULL;
+	Py_ssize_t extents[MAX_DIMS], length;
+	int valid, code = gmvDone, ndim = read_shape(shape, extents, &valid);
+	const char *text = PyUnicode_AsUTF8AndSize(format, &length);
+	if (!text || length != PyUnicode_GetLength(format)) { /* it is no ASCII text */
+		PyErr_Clear();
+		text = NULL;
 	}
-	cast->view = self->view;
-	cast->view.shape = cast->array;
-	cast->view.strides = cast->array + room;
-	cast->view.suboffsets = NULL;
-	char *text = ascii ? PyBytes_AsString(ascii) : NULL;
-	int code = gmvCast(BUFFER(&cast->view), BUFFER(&self->view), self->flags & VIEW_C, text, ndim, extents, valid);
-	if (code == gmvDone) {
-		cast->view.format = native_format(text);
-		if (ndim == 0)
-			cast->view.shape = cast->view.strides = NULL;
-		view_describe(cast);
-		PyObject_GC_Track(cast);
-	} else {
-		Py_CLEAR(cast);
-		refuse_cast(code, format, shape, valid);
+	Py_buffer layout = self->view;
+	layout.itemsize = plain_cast(self, text, ndim, extents, valid);
+	if (!layout.itemsize)
+		code = gmvCast(&layout.itemsize, BUFFER(&self->view), self->flags & VIEW_C, (char *)text, ndim, extents, valid);
+	if (code != gmvDone)
+		return refuse_cast(code, format, shape, valid);
+	if (ndim == gmvNoShape) {
+		ndim = 1;
+		extents[0] = layout.len / layout.itemsize;
 	}
-	Py_XDECREF(ascii);
-	return (PyObject *)cast;
+	layout.format = native_format(text);
+	layout.ndim = ndim;
+	layout.shape = extents;
+	layout.strides = layout.suboffsets = NULL;
+	layout.internal = NULL;
+	return (PyObject *)view_again(self, &layout);
 }
 
 PyObject *view_toreadonly(PyObject *object, PyObject *unused)

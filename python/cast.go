@@ -12,12 +12,12 @@ import (
 	"github.com/go-memoryview/memoryview/internal/kernel"
 )
 
-// gmvCast makes dst, which has room for ndim dimensions and for one, the cast of src to a format and a shape. The
-// format is NULL where it is no ASCII text. Ndim may be gmvNoShape or gmvOddShape; extents after the first valid
-// ones are no integers. The order of the checks is that of CPython's memory_cast.
+// gmvCast says in size the bytes of an item in a cast of src to a format and a shape, or why there is none. The format is NULL
+// where it is no ASCII text. Ndim may be gmvNoShape or gmvOddShape; extents after the first valid ones are no integers. The
+// order of the checks is that of CPython's memory_cast.
 //
 //export gmvCast
-func gmvCast(dst, src *C.gmvBuffer, contiguous C.int, to *C.char, ndim C.int, shape *C.ptrdiff_t, valid C.int) (code C.int) {
+func gmvCast(size *C.ptrdiff_t, src *C.gmvBuffer, contiguous C.int, to *C.char, ndim C.int, shape *C.ptrdiff_t, valid C.int) (code C.int) {
 	defer guarded(&code)
 	if code = castable(src, contiguous != 0, int(ndim)); code != C.gmvDone {
 		return code
@@ -25,22 +25,11 @@ func gmvCast(dst, src *C.gmvBuffer, contiguous C.int, to *C.char, ndim C.int, sh
 	if to == nil {
 		return C.gmvFormatText
 	}
-	size, code := castSize(src, to)
-	if code != C.gmvDone {
-		return code
+	bytes, code := castSize(src, to)
+	if code == C.gmvDone && ndim != C.gmvNoShape {
+		code = checkExtents(ints(shape, int(valid)), int(ndim), bytes, int(src.len))
 	}
-	dst.itemsize = C.ptrdiff_t(size)
-	if ndim == C.gmvNoShape {
-		dst.ndim = 1
-		ints(dst.shape, 1)[0], ints(dst.strides, 1)[0] = int(src.len)/size, size
-		return C.gmvDone
-	}
-	dst.ndim = ndim
-	extents := ints(dst.shape, int(ndim))
-	copy(extents, ints(shape, int(valid)))
-	if code = checkExtents(extents, int(valid), size, int(src.len)); code == C.gmvDone {
-		kernel.ContiguousStrides(ints(dst.strides, int(ndim)), extents, size, false)
-	}
+	*size = C.ptrdiff_t(bytes)
 	return code
 }
 
@@ -71,7 +60,7 @@ func castSize(src *C.gmvBuffer, s *C.char) (int, C.int) {
 	switch {
 	case err != nil:
 		return 0, C.gmvFormat
-	case !isByte(from) && !isByte(to):
+	case !mayCast(from, to):
 		return 0, C.gmvTwoFormats
 	case int(src.len)%typ.Size() != 0:
 		return 0, C.gmvLength
@@ -79,12 +68,15 @@ func castSize(src *C.gmvBuffer, s *C.char) (int, C.int) {
 	return typ.Size(), C.gmvDone
 }
 
+// mayCast is the rule between two formats: one of them is of bytes.
+func mayCast(from, to string) bool { return isByte(from) || isByte(to) }
+
 func isByte(code string) bool { return code != "" && strings.Contains("bBc", code) }
 
-// checkExtents checks that items of size bytes in this shape fill the length.
-func checkExtents(shape []int, valid, size, length int) C.int {
+// checkExtents checks that items of size bytes in this shape, which has ndim dimensions, fill the length.
+func checkExtents(shape []int, ndim, size, length int) C.int {
 	product := size
-	for _, extent := range shape[:valid] {
+	for _, extent := range shape {
 		switch {
 		case extent <= 0:
 			return C.gmvExtent
@@ -94,7 +86,7 @@ func checkExtents(shape []int, valid, size, length int) C.int {
 		product *= extent
 	}
 	switch {
-	case valid < len(shape):
+	case len(shape) < ndim:
 		return C.gmvExtentType
 	case product != length:
 		return C.gmvSize

@@ -28,7 +28,8 @@ func nativeCodes() string {
 	return codes
 }
 
-// gmvStart says which Python it is that runs, and fills the table of the formats that it supports.
+// gmvStart says which Python it is that runs, and fills the table of the formats that it supports: what C asks so often that it
+// cannot ask each time.
 //
 //export gmvStart
 func gmvStart(version C.ulong, table unsafe.Pointer) (code C.int) {
@@ -41,7 +42,11 @@ func gmvStart(version C.ulong, table unsafe.Pointer) (code C.int) {
 		if err != nil {
 			return C.gmvFormat
 		}
-		codes[native[i]] = C.gmvCode{kind: kindOf(typ), size: C.uchar(typ.Size()), as_bytes: truth(typed.ComparesAsBytes(typ))}
+		code := C.gmvCode{kind: kindOf(typ), size: C.uchar(typ.Size()), as_bytes: truth(typed.ComparesAsBytes(typ))}
+		for j := range native {
+			code.casts[native[j]] = truth(mayCast(native[i:i+1], native[j:j+1]))
+		}
+		codes[native[i]] = code
 	}
 	return C.gmvDone
 }

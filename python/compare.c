@@ -4,33 +4,20 @@
 
 #include "shim.h"
 
-#define EQUAL(type)                                                                    \
-	static int equal_##type##s(const char *a, const char *b, Py_ssize_t size)      \
-	{                                                                              \
-		for (Py_ssize_t i = 0; i < size; i += sizeof(type)) {                  \
-			type x, y;                                                     \
-			memcpy(&x, a + i, sizeof x);                                   \
-			memcpy(&y, b + i, sizeof y);                                   \
-			if (!(x == y))                                                 \
-				return 0;                                              \
-		}                                                                      \
-		return 1;                                                              \
-	}
-
-EQUAL(float)
-EQUAL(double)
-
 /* Whether the items of two small buffers of one format are equal, or -1 where only the engine knows. */
 static int equal_small(const gmvCode *code, const Py_buffer *a, const Py_buffer *b)
 {
 	Py_ssize_t size = a->shape[0] * a->itemsize; /* there may be more bytes than items */
+	const char *p = a->buf, *q = b->buf;
 	if (code->as_bytes)
-		return memcmp(a->buf, b->buf, size) == 0;
-	if (code->kind == gmvFloat && code->size == sizeof(double))
-		return equal_doubles(a->buf, b->buf, size);
-	if (code->kind == gmvFloat && code->size == sizeof(float))
-		return equal_floats(a->buf, b->buf, size);
-	return -1;
+		return memcmp(p, q, size) == 0;
+	if (code->kind != gmvFloat || code->size < sizeof(float))
+		return -1;
+	for (const char *end = p + size; p < end; p += code->size, q += code->size) {
+		if (load_float(p, code->size) != load_float(q, code->size))
+			return 0;
+	}
+	return 1;
 }
 
 /* Whether two buffers that are held are equal: 1, 0, or -1 with an exception. */
@@ -43,34 +30,21 @@ static int equal_buffers(MemoryView *self, const Py_buffer *b)
 	int equal = format ? equal_small(format, a, b) : -1;
 	if (equal >= 0)
 		return equal;
-	PyThreadState *bulk = bulk_begin(a->len);
-	int code = gmvEqual(BUFFER(a), BUFFER(b), self->flags & VIEW_ND, &equal);
-	bulk_end(bulk);
-	return code == gmvDone ? equal : raise_code(code);
+	int code = ENGINE(self, a->len, gmvEqual(BUFFER(a), BUFFER(b), self->flags & VIEW_ND, &equal));
+	return check_code(code) < 0 ? -1 : equal;
 }
 
 /* The same for any exporter on the other side; -2 where it is none. */
 static int equal_object(MemoryView *self, PyObject *other)
 {
-	Py_buffer lent, layout;
-	Py_ssize_t room[3 * MAX_DIMS];
-	if (PyObject_GetBuffer(other, &lent, PyBUF_FULL_RO) < 0) {
+	Borrowed borrowed;
+	if (borrow(other, &borrowed) < 0) {
 		PyErr_Clear();
 		return -2;
 	}
-	int equal = 0;
-	if (IS_RELEASED(self)) {
-		/* by the exporter's own code: it equals nothing any more */
-	} else if (check_layout(&lent) < 0) {
-		PyErr_Clear();
-		equal = -2;
-	} else {
-		copy_layout(&layout, &lent, room);
-		self->exports++;
-		equal = equal_buffers(self, &layout);
-		self->exports--;
-	}
-	give_back(&lent);
+	/* The exporter's own code may have released the view: then it equals nothing any more. */
+	int equal = IS_RELEASED(self) ? 0 : equal_buffers(self, &borrowed.layout);
+	give_back(&borrowed.lent);
 	return equal;
 }
 
@@ -83,10 +57,8 @@ static int equal_views(PyObject *object, PyObject *other)
 		return equal_object(self, other);
 	if (IS_RELEASED(view))
 		return object == other;
-	self->exports++;
 	view->exports++;
 	int equal = equal_buffers(self, &view->view);
-	self->exports--;
 	view->exports--;
 	return equal;
 }

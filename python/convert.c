@@ -10,25 +10,17 @@ enum { SMALL_COPY = 4 << 10 };
 /* The items' bytes in the order 'C' or 'F'. */
 PyObject *view_bytes(MemoryView *self, char order)
 {
-	PyObject *bytes = PyBytes_FromStringAndSize(NULL, self->view.len);
+	Py_ssize_t size = self->view.len;
+	PyObject *bytes = PyBytes_FromStringAndSize(NULL, size);
 	if (!bytes)
 		return NULL;
 	char *items = PyBytes_AsString(bytes);
-	int code = gmvDone;
 	if (order == 'F' && self->flags & VIEW_C) /* there may be more bytes than items have */
-		memset(items, 0, self->view.len);
-	self->exports++;
-	PyThreadState *bulk = bulk_begin(self->view.len);
-	if (self->view.len <= SMALL_COPY && self->flags & (order == 'F' ? VIEW_F : VIEW_C))
-		memcpy(items, self->view.buf, self->view.len);
-	else
-		code = gmvPack(items, BUFFER(&self->view), order);
-	bulk_end(bulk);
-	self->exports--;
-	if (code != gmvDone) {
+		memset(items, 0, size);
+	if (size <= SMALL_COPY && self->flags & (order == 'F' ? VIEW_F : VIEW_C))
+		memmove(items, self->view.buf, size); /* of a few bytes, memcpy would become a slow instruction */
+	else if (check_code(ENGINE(self, size, gmvPack(items, BUFFER(&self->view), order))) < 0)
 		Py_CLEAR(bytes);
-		raise_code(code);
-	}
 	return bytes;
 }
 
@@ -156,15 +148,8 @@ static PyObject *large_hex(MemoryView *self, char separator, int group)
 		bytes.itemsize = bytes.len;
 		bytes.ndim = 0;
 	}
-	self->exports++;
-	PyThreadState *bulk = bulk_begin(bytes.len);
-	int code = gmvHex(digits, size, BUFFER(&bytes), separator, group);
-	bulk_end(bulk);
-	self->exports--;
-	if (code != gmvDone) {
+	if (check_code(ENGINE(self, bytes.len, gmvHex(digits, size, BUFFER(&bytes), separator, group))) < 0)
 		Py_CLEAR(text);
-		raise_code(code);
-	}
 	return text;
 }
 
@@ -199,10 +184,22 @@ static PyObject *list_from(MemoryView *self, const char *p, int dim)
 	return list;
 }
 
+/* Nobody makes numbers of bytes faster than Python does of its own. */
+static PyObject *list_of_bytes(MemoryView *self)
+{
+	PyObject *bytes = view_bytes(self, 'C'), *list = bytes ? PySequence_List(bytes) : NULL;
+	Py_XDECREF(bytes);
+	return list;
+}
+
 PyObject *view_tolist(PyObject *object, PyObject *unused)
 {
 	MemoryView *self = (MemoryView *)object;
 	if (refuse_released(self) < 0 || check_format(self) < 0)
 		return NULL;
-	return self->view.ndim ? list_from(self, self->view.buf, 0) : item_get(self, self->view.buf);
+	if (self->view.ndim == 0)
+		return item_get(self, self->view.buf);
+	if (self->view.ndim == 1 && self->kind == gmvUint && self->view.itemsize == 1)
+		return list_of_bytes(self);
+	return list_from(self, self->view.buf, 0);
 }

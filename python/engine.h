@@ -68,14 +68,15 @@ typedef struct {
 	ptrdiff_t start, stop, step;
 } gmvCut;
 
+enum { gmvCodes = 128 };
+
 /* An item format of one character. */
 typedef struct {
 	unsigned char kind;
-	unsigned char size;     /* bytes */
-	unsigned char as_bytes; /* whether items are equal exactly when their bytes are */
+	unsigned char size;            /* bytes */
+	unsigned char as_bytes;        /* whether items are equal exactly when their bytes are */
+	unsigned char casts[gmvCodes]; /* whether there is a cast to each of the others */
 } gmvCode;
-
-enum { gmvCodes = 128 };
 
 /* Shapes that are not given as extents. */
 enum { gmvNoShape = -1, gmvOddShape = -2 };

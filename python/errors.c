@@ -39,9 +39,11 @@ int refuse(PyObject *type, const char *text)
 	return -1;
 }
 
-/* Raises what a code other than gmvDone means, and returns -1. */
-int raise_code(int code)
+/* 0 for gmvDone; raises what another code means, and returns -1. */
+int check_code(int code)
 {
+	if (code == gmvDone)
+		return 0;
 	if (code > gmvCrashed && code < gmvUnreadable && answers[code].text)
 		return refuse(*answers[code].type, answers[code].text);
 	char reason[400];

@@ -61,7 +61,7 @@ static int is_child;
 PyObject *before_fork(PyObject *module, PyObject *unused)
 {
 	if (forks++ == 0) {
-		bulk_before_fork();
+		pthread_rwlock_wrlock(&at_work); /* who holds it needs no GIL to end its work */
 		if (!is_child) {
 			gmvBeforeFork();
 			wait_for_quiet();
@@ -75,7 +75,7 @@ PyObject *after_fork_in_parent(PyObject *module, PyObject *unused)
 	if (forks > 0 && --forks == 0) {
 		if (!is_child)
 			gmvAfterForkInParent();
-		bulk_after_fork_in_parent();
+		pthread_rwlock_unlock(&at_work);
 	}
 	Py_RETURN_NONE;
 }
@@ -86,6 +86,6 @@ PyObject *after_fork_in_child(PyObject *module, PyObject *unused)
 		gmvAfterForkInChild();
 	forks = 0;
 	is_child = 1;
-	bulk_after_fork_in_child();
+	at_work = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER; /* it may count threads that the child has not */
 	Py_RETURN_NONE;
 }

@@ -51,9 +51,8 @@ PyObject *format_table(PyObject *module, PyObject *text)
 {
 	Py_ssize_t count, length;
 	char *utf8 = PyBytes_AsString(text);
-	int code = utf8 ? gmvCompile(utf8, NULL, &count, NULL, &length) : -1;
-	if (code != gmvDone)
-		return code < 0 ? NULL : (raise_code(code), NULL);
+	if (!utf8 || check_code(gmvCompile(utf8, NULL, &count, NULL, &length)) < 0)
+		return NULL;
 	PyObject *table = PyBytes_FromStringAndSize(NULL, count * sizeof(gmvNode) + length);
 	if (table) {
 		gmvNode *nodes = (gmvNode *)PyBytes_AsString(table);
@@ -77,7 +76,7 @@ static int format_of(MemoryView *self, Format *format)
 	if (refuse_released(self) < 0)
 		return -1;
 	open_format(self->view.internal, format);
-	return format->nodes->size <= self->view.itemsize ? 0 : raise_code(gmvShort);
+	return format->nodes->size <= self->view.itemsize ? 0 : check_code(gmvShort);
 }
 
 static void turn(char *to, const char *from, Py_ssize_t size)
@@ -102,14 +101,12 @@ static PyObject *load_leaf(Format *format, const gmvNode *node, const char *item
 		return PyErr_NoMemory();
 	gmvValue value;
 	PyObject *object = NULL;
-	int code = gmvLoad(&value, room, (char *)format->texts + node->text, (char *)item);
-	if (code != gmvDone)
-		raise_code(code);
-	else if (node->kind == gmvText)
+	int done = check_code(gmvLoad(&value, room, (char *)format->texts + node->text, (char *)item));
+	if (done == 0 && node->kind == gmvText)
 		object = PyUnicode_DecodeUTF8(room, value.length, NULL);
-	else if (node->kind == gmvPascal)
+	else if (done == 0 && node->kind == gmvPascal)
 		object = PyBytes_FromStringAndSize(room, value.length);
-	else
+	else if (done == 0)
 		object = node->kind == gmvComplex ? PyComplex_FromDoubles(value.real, value.imaginary) : PyFloat_FromDouble(value.real);
 	if (room != small)
 		PyMem_Free(room);
@@ -200,9 +197,8 @@ PyObject *format_write(PyObject *object, PyObject *item)
 		return NULL;
 	if (self->view.readonly || PyBytes_Size(item) != format.nodes->size)
 		return PyErr_SetString(PyExc_TypeError, "cannot modify read-only memory"), NULL;
-	int code = gmvFill(BUFFER(&self->view), text_of(&format), bytes);
-	if (code != gmvDone)
-		return raise_code(code), NULL;
+	if (check_code(gmvFill(BUFFER(&self->view), text_of(&format), bytes)) < 0)
+		return NULL;
 	Py_RETURN_NONE;
 }
 
@@ -223,7 +219,7 @@ PyObject *format_store(PyObject *module, PyObject *args)
 		offset = item.len;
 	code = gmvStore((char *)item.buf + offset, item.len - offset, format, kind, &value);
 	PyBuffer_Release(&item);
-	if (code != gmvDone)
-		return raise_code(code), NULL;
+	if (check_code(code) < 0)
+		return NULL;
 	Py_RETURN_NONE;
 }

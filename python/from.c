@@ -4,10 +4,19 @@
 
 #include "shim.h"
 
-static PyTypeObject *managed_type(PyTypeObject *type)
+/* What a view of a builtin memoryview shows as its obj is that one's obj, which the builtin view holds; or that
+   view itself, where it has none. */
+static PyObject *base_of(PyObject *exporter)
 {
-	State *state = state_of(type);
-	return state ? state->managed : NULL;
+	if (!exporter || !Py_IS_TYPE(exporter, &PyMemoryView_Type))
+		return exporter;
+	PyObject *base = PyObject_GetAttrString(exporter, "obj");
+	if (!base) {
+		PyErr_Clear();
+		return exporter;
+	}
+	Py_DECREF(base);
+	return base == Py_None ? exporter : base;
 }
 
 /* The view of all of a loan that was just made; the loan is stolen. */
@@ -16,39 +25,19 @@ static PyObject *whole(PyTypeObject *type, ManagedBuffer *managed)
 	MemoryView *self = NULL;
 	if (managed && check_layout(&managed->master) == 0)
 		self = view_of(type, managed, &managed->master);
+	if (self)
+		self->view.obj = base_of(managed->master.obj);
 	Py_XDECREF(OBJECT(managed));
 	return (PyObject *)self;
-}
-
-static PyObject *not_an_exporter(PyObject *object)
-{
-	Py_buffer none;
-	if (PyObject_GetBuffer(object, &none, PyBUF_SIMPLE) == 0) { /* it became one a moment ago */
-		PyBuffer_Release(&none);
-		PyErr_SetString(PyExc_TypeError, "a bytes-like object is required");
-	}
-	PyObject *type, *value, *traceback;
-	PyErr_Fetch(&type, &value, &traceback);
-	PyErr_Format(type, "memoryview: %S", value ? value : Py_None);
-	Py_XDECREF(type);
-	Py_XDECREF(value);
-	Py_XDECREF(traceback);
-	return NULL;
 }
 
 /* A view of an exporter that is asked with these flags. A view gives another one on the same loan. */
 PyObject *from_object(PyTypeObject *type, PyObject *object, int flags)
 {
-	if (gmv_check(type, object)) {
-		MemoryView *view = (MemoryView *)object;
-		if (refuse_released(view) < 0)
-			return NULL;
-		return (PyObject *)view_again(view, &view->view);
-	}
-	if (!PyObject_CheckBuffer(object))
-		return not_an_exporter(object);
-	PyTypeObject *managed = managed_type(type);
-	return managed ? whole(type, managed_take(managed, object, flags)) : NULL;
+	MemoryView *view = (MemoryView *)object;
+	if (!gmv_check(type, object))
+		return whole(type, managed_take(type, object, flags));
+	return refuse_released(view) < 0 ? NULL : (PyObject *)view_again(view, &view->view);
 }
 
 /* PyMemoryView_Check */
@@ -66,22 +55,17 @@ PyObject *gmv_from_object(PyTypeObject *type, PyObject *object)
 /* PyMemoryView_FromMemory */
 PyObject *gmv_from_memory(PyTypeObject *type, char *memory, Py_ssize_t size, int access)
 {
-	PyTypeObject *managed = managed_type(type);
-	ManagedBuffer *loan = managed ? managed_new(managed) : NULL;
-	if (!loan)
-		return NULL;
-	if (PyBuffer_FillInfo(&loan->master, NULL, memory, size, access != PyBUF_WRITE, PyBUF_FULL_RO) < 0) {
-		Py_DECREF(loan);
-		return NULL;
-	}
+	ManagedBuffer *loan = managed_new(type);
+	if (loan && PyBuffer_FillInfo(&loan->master, NULL, memory, size, access != PyBUF_WRITE, PyBUF_FULL_RO) < 0)
+		Py_CLEAR(loan);
 	return whole(type, loan);
 }
 
-static char *copy_text(const char *text)
+/* Has a loan keep a format's text. */
+static char *keep_format(ManagedBuffer *loan, const char *format)
 {
-	size_t size = strlen(text) + 1;
-	char *copy = PyMem_Malloc(size);
-	return copy ? memcpy(copy, text, size) : (char *)PyErr_NoMemory();
+	loan->kept = PyBytes_FromString(format ? format : "B");
+	return loan->kept ? PyBytes_AsString(loan->kept) : NULL;
 }
 
 /* PyMemoryView_FromBuffer: the loan stays the caller's. */
@@ -89,48 +73,42 @@ PyObject *gmv_from_buffer(PyTypeObject *type, const Py_buffer *info)
 {
 	if (!info->buf)
 		return refuse(PyExc_ValueError, "PyMemoryView_FromBuffer(): info->buf must not be NULL"), NULL;
-	PyTypeObject *managed = managed_type(type);
-	ManagedBuffer *loan = managed ? managed_new(managed) : NULL;
-	if (!loan)
-		return NULL;
-	loan->format = copy_text(info->format ? info->format : "B");
-	if (!loan->format) {
-		Py_DECREF(loan);
-		return NULL;
+	ManagedBuffer *loan = managed_new(type);
+	char *format = loan ? keep_format(loan, info->format) : NULL;
+	if (format) {
+		loan->master = *info;
+		loan->master.obj = NULL;
+		loan->master.format = format;
+	} else {
+		Py_CLEAR(loan);
 	}
-	loan->master = *info;
-	loan->master.obj = NULL;
-	loan->master.format = loan->format;
 	return whole(type, loan);
 }
 
 /* A read-only view of a copy of the items, side by side in that order. */
 static PyObject *contiguous_copy(MemoryView *self, char order)
 {
-	PyTypeObject *type = Py_TYPE(OBJECT(self)), *managed = managed_type(type);
-	PyObject *bytes = managed ? view_bytes(self, order) : NULL;
-	ManagedBuffer *loan = bytes ? managed_take(managed, bytes, PyBUF_FULL_RO) : NULL;
-	Py_XDECREF(bytes);
-	if (!loan)
-		return NULL;
+	PyTypeObject *type = Py_TYPE(OBJECT(self));
+	PyObject *bytes = view_bytes(self, order);
+	ManagedBuffer *loan = bytes ? managed_take(type, bytes, PyBUF_FULL_RO) : NULL;
+	char *format = loan ? keep_format(loan, self->view.format) : NULL;
 	MemoryView *copy = NULL;
-	if ((loan->format = copy_text(self->view.format))) {
+	if (format) {
 		Py_buffer layout = self->view;
+		Py_ssize_t strides[MAX_DIMS];
+		size_t step = layout.itemsize;
+		for (int i = 0; i < layout.ndim; step *= layout.shape[i++])
+			strides[i] = step;
 		layout.buf = loan->master.buf;
+		layout.obj = bytes;
 		layout.readonly = 1;
-		layout.format = loan->format;
-		layout.strides = layout.suboffsets = NULL;
+		layout.format = format;
+		layout.strides = order == 'F' ? strides : NULL;
+		layout.suboffsets = NULL;
 		copy = view_of(type, loan, &layout);
 	}
-	Py_DECREF(loan);
-	if (copy && order == 'F') {
-		Py_ssize_t step = copy->view.itemsize;
-		for (int i = 0; i < copy->view.ndim; i++) {
-			copy->view.strides[i] = step;
-			step *= copy->view.shape[i];
-		}
-		view_describe(copy);
-	}
+	Py_XDECREF(bytes);
+	Py_XDECREF(OBJECT(loan));
 	return (PyObject *)copy;
 }
 

@@ -51,26 +51,26 @@ static char *item_at_tuple(MemoryView *self, PyObject *key)
 	return p;
 }
 
-int all_indices(PyObject *key)
+static int is_slice(PyObject *key)
+{
+	return PySlice_Check(key);
+}
+
+/* Whether a key is a tuple of nothing but one sort. */
+static inline int all(PyObject *key, int (*is)(PyObject *))
 {
 	if (!PyTuple_Check(key))
 		return 0;
 	for (Py_ssize_t i = PyTuple_Size(key) - 1; i >= 0; i--) {
-		if (!is_index(PyTuple_GetItem(key, i)))
+		if (!is(PyTuple_GetItem(key, i)))
 			return 0;
 	}
 	return 1;
 }
 
-static int all_slices(PyObject *key)
+int all_indices(PyObject *key)
 {
-	if (!PyTuple_Check(key) || PyTuple_Size(key) == 0)
-		return 0;
-	for (Py_ssize_t i = PyTuple_Size(key) - 1; i >= 0; i--) {
-		if (!PySlice_Check(PyTuple_GetItem(key, i)))
-			return 0;
-	}
-	return 1;
+	return all(key, is_index);
 }
 
 static int is_empty_tuple(PyObject *key)
@@ -144,7 +144,7 @@ PyObject *view_subscript(PyObject *object, PyObject *key)
 		return slice(self, key);
 	if (all_indices(key))
 		return item_of_tuple(self, key);
-	if (all_slices(key))
+	if (all(key, is_slice))
 		refuse(PyExc_NotImplementedError, "multi-dimensional slicing is not implemented");
 	else
 		refuse(PyExc_TypeError, "memoryview: invalid slice key");
@@ -158,32 +158,24 @@ static int copy_items(MemoryView *self, const Py_buffer *dst, const Py_buffer *s
 		memmove(dst->buf, src->buf, dst->len);
 		return 0;
 	}
-	self->exports++;
-	PyThreadState *bulk = bulk_begin(dst->len);
-	int code = gmvCopy(BUFFER(dst), BUFFER(src));
-	bulk_end(bulk);
-	self->exports--;
-	return code == gmvDone ? 0 : raise_code(code);
+	return check_code(ENGINE(self, dst->len, gmvCopy(BUFFER(dst), BUFFER(src))));
 }
 
 /* Assigns what an exporter lends to a slice of one dimension. */
 static int assign_slice(MemoryView *self, PyObject *key, PyObject *value)
 {
-	Py_buffer lent, src, dst;
-	Py_ssize_t src_room[3 * MAX_DIMS], dst_room[3];
-	if (PyObject_GetBuffer(value, &lent, PyBUF_FULL_RO) < 0)
+	Py_buffer dst;
+	Py_ssize_t room[3];
+	Borrowed src;
+	if (borrow(value, &src) < 0)
 		return -1;
-	int result = check_layout(&lent);
-	if (result == 0) {
-		copy_layout(&src, &lent, src_room);
-		copy_layout(&dst, &self->view, dst_room);
-		result = slice_layout(&dst, key);
-	}
+	copy_layout(&dst, &self->view, room);
+	int result = slice_layout(&dst, key);
 	if (result == 0)
 		result = refuse_released(self);
 	if (result == 0)
-		result = copy_items(self, &dst, &src);
-	give_back(&lent);
+		result = copy_items(self, &dst, &src.layout);
+	give_back(&src.lent);
 	return result;
 }
 
@@ -229,7 +221,7 @@ int view_assign(PyObject *object, PyObject *key, PyObject *value)
 		return assign_slice(self, key, value);
 	if (all_indices(key))
 		return assign_tuple(self, key, value);
-	if (PySlice_Check(key) || all_slices(key))
+	if (PySlice_Check(key) || all(key, is_slice))
 		return refuse(PyExc_NotImplementedError, "memoryview slice assignments are currently restricted to ndim = 1");
 	return refuse(PyExc_TypeError, "memoryview: invalid slice key");
 }

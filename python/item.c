@@ -18,68 +18,42 @@ static int not_supported(MemoryView *self)
 	return PyErr_Format(PyExc_NotImplementedError, "memoryview: format %c not supported", self->letter), -1;
 }
 
-/* An item may lie at any address. */
-#define LOADER(type)                          \
-	static inline type load_##type(const char *item) \
-	{                                     \
-		type x;                       \
-		memcpy(&x, item, sizeof x);   \
-		return x;                     \
-	}
-
-LOADER(int16_t)
-LOADER(int32_t)
-LOADER(int64_t)
-LOADER(uint16_t)
-LOADER(uint32_t)
-LOADER(uint64_t)
-LOADER(float)
-LOADER(double)
-#ifdef __FLT16_MANT_DIG__ /* the compiler has it */
-LOADER(_Float16)
-#endif
-
 static PyObject *get_int(const char *item, int size)
 {
 	switch (size) {
 	case 1:
-		return PyLong_FromLong(*(const int8_t *)item);
+		return PyLong_FromLong(LOAD(int8_t, item));
 	case 2:
-		return PyLong_FromLong(load_int16_t(item));
+		return PyLong_FromLong(LOAD(int16_t, item));
 	case 4:
-		return PyLong_FromLong(load_int32_t(item));
+		return PyLong_FromLong(LOAD(int32_t, item));
 	}
-	return PyLong_FromLongLong(load_int64_t(item));
+	return PyLong_FromLongLong(LOAD(int64_t, item));
 }
 
 static PyObject *get_uint(const char *item, int size)
 {
 	switch (size) {
 	case 1:
-		return PyLong_FromLong(*(const uint8_t *)item);
+		return PyLong_FromLong(LOAD(uint8_t, item));
 	case 2:
-		return PyLong_FromLong(load_uint16_t(item));
+		return PyLong_FromLong(LOAD(uint16_t, item));
 	case 4:
-		return PyLong_FromUnsignedLongLong(load_uint32_t(item));
+		return PyLong_FromUnsignedLongLong(LOAD(uint32_t, item));
 	}
-	return PyLong_FromUnsignedLongLong(load_uint64_t(item));
+	return PyLong_FromUnsignedLongLong(LOAD(uint64_t, item));
 }
 
 static PyObject *get_float(const char *item, int size)
 {
-	switch (size) {
-	case 4:
-		return PyFloat_FromDouble(load_float(item));
-	case 8:
-		return PyFloat_FromDouble(load_double(item));
-#ifdef __FLT16_MANT_DIG__
-	case 2:
-		return PyFloat_FromDouble(load__Float16(item));
-#endif
-	}
+	if (size != 2)
+		return PyFloat_FromDouble(load_float(item, size));
+#ifdef __FLT16_MANT_DIG__ /* the compiler has it */
+	return PyFloat_FromDouble(LOAD(_Float16, item));
+#else
 	gmvValue value;
-	int code = gmvLoad(&value, NULL, "e", (char *)item);
-	return code == gmvDone ? PyFloat_FromDouble(value.real) : (raise_code(code), NULL);
+	return check_code(gmvLoad(&value, NULL, "e", (char *)item)) < 0 ? NULL : PyFloat_FromDouble(value.real);
+#endif
 }
 
 /* A number, as the machine has it, or a byte; NULL without an exception for all else. */
@@ -132,34 +106,6 @@ static int invalid(MemoryView *self)
 	return -1;
 }
 
-static int convert_int(PyObject *value, int64_t *x)
-{
-	if (PyLong_CheckExact(value)) {
-		*x = PyLong_AsLongLong(value);
-	} else {
-		PyObject *index = PyNumber_Index(value);
-		if (!index)
-			return -1;
-		*x = PyLong_AsLongLong(index);
-		Py_DECREF(index);
-	}
-	return *x == -1 && PyErr_Occurred() ? -1 : 0;
-}
-
-static int convert_uint(PyObject *value, uint64_t *x)
-{
-	if (PyLong_CheckExact(value)) {
-		*x = PyLong_AsUnsignedLongLong(value);
-	} else {
-		PyObject *index = PyNumber_Index(value);
-		if (!index)
-			return -1;
-		*x = PyLong_AsUnsignedLongLong(index);
-		Py_DECREF(index);
-	}
-	return *x == (uint64_t)-1 && PyErr_Occurred() ? -1 : 0;
-}
-
 /* The low bytes of a number, which lie where the machine has them. */
 static void store(char *item, uint64_t x, int size)
 {
@@ -170,26 +116,18 @@ static void store(char *item, uint64_t x, int size)
 	memcpy(item, bytes[size], size);
 }
 
-static int set_int(MemoryView *self, char *item, PyObject *value)
+static int set_integer(MemoryView *self, char *item, PyObject *value)
 {
-	int64_t x, most = INT64_MAX >> (64 - 8 * self->size);
-	if (convert_int(value, &x) < 0)
+	int is_signed = self->kind == gmvInt, unused = 64 - 8 * self->size;
+	PyObject *number = PyNumber_Index(value);
+	if (!number)
 		return invalid(self);
-	if (x > most || x < -most - 1)
-		return invalid_value(self);
-	if (refuse_released(self) < 0)
-		return -1;
-	store(item, x, self->size);
-	return 0;
-}
-
-static int set_uint(MemoryView *self, char *item, PyObject *value)
-{
-	uint64_t x, most = UINT64_MAX >> (64 - 8 * self->size);
-	if (convert_uint(value, &x) < 0)
+	uint64_t x = is_signed ? (uint64_t)PyLong_AsLongLong(number) : PyLong_AsUnsignedLongLong(number);
+	Py_DECREF(number);
+	if (x == (uint64_t)-1 && PyErr_Occurred())
 		return invalid(self);
-	if (x > most)
-		return invalid_value(self);
+	if (x != (is_signed ? (uint64_t)((int64_t)(x << unused) >> unused) : x << unused >> unused))
+		return invalid_value(self); /* the item has not so many bits */
 	if (refuse_released(self) < 0)
 		return -1;
 	store(item, x, self->size);
@@ -222,8 +160,7 @@ static int set_float(MemoryView *self, char *item, PyObject *value)
 	} else {
 		gmvValue given = {.real = x};
 		int code = gmvStore(item, 2, "e", gmvFloat, &given);
-		if (code != gmvDone)
-			return code == gmvBadValue ? invalid_value(self) : raise_code(code);
+		return code == gmvBadValue ? invalid_value(self) : check_code(code);
 	}
 	return 0;
 }
@@ -252,9 +189,8 @@ int item_set(MemoryView *self, char *item, PyObject *value)
 {
 	switch (self->kind) {
 	case gmvInt:
-		return set_int(self, item, value);
 	case gmvUint:
-		return set_uint(self, item, value);
+		return set_integer(self, item, value);
 	case gmvAddress:
 		return set_address(self, item, value);
 	case gmvFloat:

@@ -4,35 +4,45 @@
 
 #include "shim.h"
 
-/* A managed buffer without a loan, for the collector to track once it holds what may hold it. */
+/* With what the collector adds it is a block of 128 bytes. There is always one at hand: many other objects are of that size. */
+_Static_assert(sizeof(ManagedBuffer) <= 112, "a managed buffer is small");
+
+/* A managed buffer without a loan, for views of a type. */
 ManagedBuffer *managed_new(PyTypeObject *type)
 {
-	ManagedBuffer *self = PyObject_GC_New(ManagedBuffer, type);
+	State *state = state_of(type);
+	void *spare = state ? take_spare(&state->spare_loans) : NULL;
+	ManagedBuffer *self = spare ? (ManagedBuffer *)PyObject_Init(spare, state->managed)
+		: state ? PyObject_GC_New(ManagedBuffer, state->managed) : NULL;
 	if (!self)
 		return NULL;
 	self->exports = 0;
-	self->released = 0;
-	self->base = self->owner = NULL;
-	self->format = NULL;
+	self->released = self->tracked = 0;
+	self->kept = NULL;
 	memset(&self->master, 0, sizeof self->master); /* exporters and the engine may look before they write */
 	return self;
 }
 
-/* What a view of a builtin memoryview shows as its obj is that one's obj, which the builtin view holds; or that
-   view itself, where it has none. */
-static PyObject *base_of(PyObject *exporter)
+void managed_track(ManagedBuffer *self)
 {
-	if (!exporter || !Py_IS_TYPE(exporter, &PyMemoryView_Type))
-		return exporter;
-	PyObject *base = PyObject_GetAttrString(exporter, "obj");
-	if (!base) {
-		PyErr_Clear();
-		return exporter;
-	}
-	Py_DECREF(base);
-	return base == Py_None ? exporter : base;
+	self->tracked = 1;
+	PyObject_GC_Track(self);
 }
 
+/* Who is no exporter is told as CPython's memoryview does. */
+static void explain(PyObject *object)
+{
+	PyObject *type, *value, *traceback;
+	if (PyObject_CheckBuffer(object))
+		return;
+	PyErr_Fetch(&type, &value, &traceback);
+	PyErr_Format(type, "memoryview: %S", value ? value : Py_None);
+	Py_XDECREF(type);
+	Py_XDECREF(value);
+	Py_XDECREF(traceback);
+}
+
+/* A loan of an exporter that is asked with these flags. */
 ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags)
 {
 	ManagedBuffer *self = managed_new(type);
@@ -40,12 +50,12 @@ ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags)
 		return NULL;
 	if (PyObject_GetBuffer(exporter, &self->master, flags) < 0) {
 		self->master.obj = NULL;
+		explain(exporter);
 		Py_DECREF(self);
 		return NULL;
 	}
-	self->base = base_of(self->master.obj);
 	if (self->master.obj && PyType_IS_GC(Py_TYPE(self->master.obj))) /* others are in no cycle */
-		PyObject_GC_Track(self);
+		managed_track(self);
 	return self;
 }
 
@@ -64,14 +74,28 @@ void give_back(Py_buffer *loan)
 	PyErr_Restore(type, value, traceback);
 }
 
+/* Asks an exporter for a loan that the caller gives back. */
+int borrow(PyObject *exporter, Borrowed *borrowed)
+{
+	if (PyObject_GetBuffer(exporter, &borrowed->lent, PyBUF_FULL_RO) < 0)
+		return -1;
+	if (check_layout(&borrowed->lent) < 0) {
+		give_back(&borrowed->lent);
+		return -1;
+	}
+	copy_layout(&borrowed->layout, &borrowed->lent, borrowed->room);
+	return 0;
+}
+
 void managed_release(ManagedBuffer *self)
 {
 	if (self->released)
 		return;
 	self->released = 1;
-	PyObject_GC_UnTrack(self);
+	if (self->tracked)
+		PyObject_GC_UnTrack(self);
 	give_back(&self->master);
-	Py_CLEAR(self->owner);
+	Py_CLEAR(self->kept);
 }
 
 static void managed_dealloc(PyObject *object)
@@ -79,8 +103,8 @@ static void managed_dealloc(PyObject *object)
 	ManagedBuffer *self = (ManagedBuffer *)object;
 	PyTypeObject *type = Py_TYPE(object);
 	managed_release(self);
-	PyMem_Free(self->format);
-	PyObject_GC_Del(self);
+	if (!latest || latest->managed != type || !keep_spare(&latest->spare_loans, self))
+		PyObject_GC_Del(self);
 	Py_DECREF(type);
 }
 
@@ -88,7 +112,7 @@ static int managed_traverse(PyObject *object, visitproc visit, void *arg)
 {
 	Py_VISIT(Py_TYPE(object));
 	Py_VISIT(((ManagedBuffer *)object)->master.obj);
-	Py_VISIT(((ManagedBuffer *)object)->owner);
+	Py_VISIT(((ManagedBuffer *)object)->kept);
 	return 0;
 }
 

@@ -7,13 +7,10 @@
 gmvCode codes[gmvCodes];
 
 /* The state that was asked for last, and the type of memoryview it was asked by. A module that is cleared takes it away. */
-static State *latest;
+State *latest;
 
-/* The types of the interpreter that a type belongs to; NULL with an exception once its module is cleared. */
-State *state_of(PyTypeObject *type)
+State *find_state(PyTypeObject *type)
 {
-	if (latest && latest->memoryview == type)
-		return latest;
 	while (!PyType_HasFeature(type, TYPE_IMMUTABLE)) /* View, and what is made of it in Python */
 		type = PyType_GetSlot(type, Py_tp_base);
 	State *state = PyType_GetModuleState(type);
@@ -39,15 +36,11 @@ static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec)
 static int module_exec(PyObject *module)
 {
 	State *state = PyModule_GetState(module);
-	int code = gmvStart(RUNNING, codes);
-	if (code != gmvDone)
-		return raise_code(code);
-	if (!(state->managed = add_type(module, &managed_spec)) ||
+	if (check_code(gmvStart(RUNNING, codes)) < 0 ||
+		!(state->managed = add_type(module, &managed_spec)) ||
 		!(state->iterator = add_type(module, &iterator_spec)) ||
 		!(state->memoryview = add_type(module, view_spec(0))) || !(state->view = add_type(module, view_spec(1))) ||
-		PyModule_AddType(module, state->view) < 0)
-		return -1;
-	if (PyModule_AddType(module, state->memoryview) < 0)
+		PyModule_AddType(module, state->view) < 0 || PyModule_AddType(module, state->memoryview) < 0)
 		return -1;
 	return capsule_add(module, state);
 }
@@ -62,6 +55,12 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
 	return 0;
 }
 
+static void free_spares(Spares *spares)
+{
+	while (spares->n)
+		PyObject_GC_Del(take_spare(spares));
+}
+
 static int module_clear(PyObject *module)
 {
 	State *state = PyModule_GetState(module);
@@ -72,6 +71,8 @@ static int module_clear(PyObject *module)
 	Py_CLEAR(state->managed);
 	Py_CLEAR(state->iterator);
 	Py_CLEAR(state->view);
+	free_spares(&state->spare_views);
+	free_spares(&state->spare_loans);
 	return 0;
 }
 

@@ -46,8 +46,7 @@ static int find(MemoryView *self, PyObject *key, Py_buffer *part, Py_ssize_t *ro
 	part->strides = room + part->ndim;
 	if (part->suboffsets)
 		part->suboffsets = room + 2 * part->ndim;
-	int code = gmvSelect(BUFFER(part), BUFFER(&self->view), cuts, n);
-	return code == gmvDone ? 0 : raise_code(code);
+	return check_code(gmvSelect(BUFFER(part), BUFFER(&self->view), cuts, n));
 }
 
 PyObject *nd_subscript(PyObject *object, PyObject *key)
@@ -75,23 +74,14 @@ PyObject *nd_item(PyObject *object, Py_ssize_t index)
 /* Assigns what an exporter lends to all of a view, by gmvAssign or gmvConvert: 1, 0 where it is unlike, or -1. */
 static int assign_from(MemoryView *self, PyObject *exporter, int (*assign)(gmvBuffer *, gmvBuffer *))
 {
-	Py_buffer lent, src;
-	Py_ssize_t room[3 * MAX_DIMS];
-	if (PyObject_GetBuffer(exporter, &lent, PyBUF_FULL_RO) < 0)
+	Borrowed src;
+	if (borrow(exporter, &src) < 0)
 		return -1;
-	int code = -1;
-	if (check_layout(&lent) == 0 && refuse_released(self) == 0) {
-		copy_layout(&src, &lent, room);
-		self->exports++;
-		PyThreadState *bulk = bulk_begin(self->view.len);
-		code = assign(BUFFER(&self->view), BUFFER(&src));
-		bulk_end(bulk);
-		self->exports--;
-		if (code != gmvDone && code != gmvStructure)
-			code = raise_code(code);
-	}
-	PyBuffer_Release(&lent);
-	return code == gmvStructure ? 0 : code == gmvDone ? 1 : -1;
+	int released = refuse_released(self);
+	int code = released ? gmvDone : ENGINE(self, self->view.len, assign(BUFFER(&self->view), BUFFER(&src.layout)));
+	int done = released < 0 ? -1 : code == gmvStructure ? 0 : check_code(code) < 0 ? -1 : 1;
+	give_back(&src.lent);
+	return done;
 }
 
 int nd_assign(PyObject *object, PyObject *key, PyObject *value)
@@ -131,7 +121,7 @@ static int read_numbers(PyObject *tuple, Py_ssize_t *numbers)
 {
 	Py_ssize_t n = tuple == Py_None ? 0 : PyTuple_Size(tuple);
 	if (n > MAX_DIMS)
-		return raise_code(gmvDimensions);
+		return check_code(gmvDimensions);
 	for (Py_ssize_t i = 0; i < n; i++)
 		numbers[i] = PyLong_AsSsize_t(PyTuple_GetItem(tuple, i));
 	return PyErr_Occurred() ? -1 : (int)n;
@@ -160,7 +150,7 @@ static PyObject *derive(PyObject *object, PyObject *args)
 	if (code == gmvDone)
 		view = (PyObject *)view_again(self, &derived);
 	else if (code > gmvDone)
-		raise_code(code);
+		check_code(code);
 	if (format)
 		Py_DECREF((PyObject *)derived.internal);
 	return view;
@@ -179,8 +169,8 @@ static PyObject *from_memory(PyObject *type, PyObject *args)
 	if (view && owner != Py_None) {
 		ManagedBuffer *loan = ((MemoryView *)view)->managed;
 		Py_INCREF(owner);
-		loan->owner = loan->base = ((MemoryView *)view)->view.obj = owner;
-		PyObject_GC_Track(loan);
+		loan->kept = ((MemoryView *)view)->view.obj = owner;
+		managed_track(loan);
 	}
 	return view;
 }

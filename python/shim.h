@@ -7,6 +7,7 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "_cgo_export.h"
@@ -23,12 +24,26 @@
 /* Flags of types that the limited headers leave out: Py_TPFLAGS_SEQUENCE, DISALLOW_INSTANTIATION, IMMUTABLETYPE. */
 enum { TYPE_SEQUENCE = 1 << 5, TYPE_UNMADE = 1 << 7, TYPE_IMMUTABLE = 1 << 8 };
 
+/* Blocks of objects that have gone, for the next ones of that type: making and clearing them is half of what a short-lived view
+   costs. A sanitizer is to see who uses an object that has gone. */
+#ifdef __SANITIZE_ADDRESS__
+enum { SPARES = 0 };
+#else
+enum { SPARES = 8 };
+#endif
+typedef struct {
+	int n;
+	void *blocks[SPARES + 1];
+} Spares;
+
 /* The types of one interpreter. */
 typedef struct State {
 	PyTypeObject *memoryview;
 	PyTypeObject *managed;
 	PyTypeObject *iterator;
 	PyTypeObject *view; /* the base of View */
+	Spares spare_views; /* of memoryview, with room for one dimension */
+	Spares spare_loans;
 	PyInterpreterState *interpreter; /* capsule.c's, */
 	struct State *next;              /* by which it finds the state of an interpreter */
 } State;
@@ -36,11 +51,10 @@ typedef struct State {
 /* One loan of an exporter, shared by all views that are made of it. */
 typedef struct {
 	PyObject_HEAD
-	Py_ssize_t exports; /* views that use it */
-	int released;
-	PyObject *base; /* borrowed, from master.obj or what lies under it: the views' obj */
-	PyObject *owner; /* of memory that nobody lent, or NULL */
-	char *format;   /* owned: of a loan that nobody keeps the format of, or NULL */
+	uint64_t exports : 62; /* views that use it */
+	uint64_t released : 1;
+	uint64_t tracked : 1; /* by the collector */
+	PyObject *kept; /* the owner of memory that nobody lent, or a format's text that nobody else keeps, or NULL */
 	Py_buffer master;
 } ManagedBuffer;
 
@@ -67,6 +81,12 @@ typedef struct {
 	Py_ssize_t array[1];    /* room for shape, strides and suboffsets */
 } MemoryView;
 
+/* A loan for the time of a call, and its layout in full. */
+typedef struct {
+	Py_buffer lent, layout;
+	Py_ssize_t room[3 * MAX_DIMS];
+} Borrowed;
+
 #define OBJECT(self) ((PyObject *)(self))
 #define IS_RELEASED(self) (((self)->flags & VIEW_RELEASED) || (self)->managed->released)
 #define BUFFER(view) ((gmvBuffer *)(view))
@@ -75,15 +95,37 @@ typedef struct {
 #define API __attribute__((visibility("default")))
 
 /* module.c */
-State *state_of(PyTypeObject *type);
+extern State *latest;
+State *find_state(PyTypeObject *type);
 extern gmvCode codes[gmvCodes];
+
+/* The types of the interpreter that a type of views belongs to; NULL with an exception once its module is cleared. */
+static inline State *state_of(PyTypeObject *type)
+{
+	return latest && latest->memoryview == type ? latest : find_state(type);
+}
+
+/* A block for an object, or NULL. */
+static inline void *take_spare(Spares *spares)
+{
+	return spares->n ? spares->blocks[--spares->n] : NULL;
+}
+
+/* Keeps the block of an object that goes, if there is room. */
+static inline int keep_spare(Spares *spares, void *object)
+{
+	if (spares->n >= SPARES)
+		return 0;
+	spares->blocks[spares->n++] = object;
+	return 1;
+}
 
 /* arguments.c */
 int read_arguments(const char *format, char **keywords, PyObject *const *args, Py_ssize_t n, PyObject *names, PyObject **values);
 
 /* errors.c */
 int refuse(PyObject *type, const char *text);
-int raise_code(int code);
+int check_code(int code);
 int raise_released(void);
 
 static inline int refuse_released(MemoryView *self)
@@ -104,6 +146,20 @@ static inline const gmvCode *code_of(unsigned char letter)
 	return &codes[letter < gmvCodes ? letter : 0];
 }
 
+/* A number of C's, which may lie at any address. */
+#define LOAD(type, item)                      \
+	({                                    \
+		type x;                       \
+		memcpy(&x, (item), sizeof x); \
+		x;                            \
+	})
+
+/* The float or double of that size. */
+static inline double load_float(const char *item, int size)
+{
+	return size == sizeof(float) ? LOAD(float, item) : LOAD(double, item);
+}
+
 /* Where index i along a dimension lies, from what lies at p. */
 static inline char *step(const Py_buffer *view, const char *p, int dim, Py_ssize_t i)
 {
@@ -121,9 +177,19 @@ PyObject *after_fork_in_child(PyObject *module, PyObject *unused);
 /* bulk.c */
 PyThreadState *bulk_begin(Py_ssize_t size);
 void bulk_end(PyThreadState *thread);
-void bulk_before_fork(void);
-void bulk_after_fork_in_parent(void);
-void bulk_after_fork_in_child(void);
+
+/* Has the engine do work on so many bytes of a view, which is in use meanwhile. It comes to the code of the call. */
+#define ENGINE(self, size, call)                            \
+	({                                                  \
+		(self)->exports++;                          \
+		PyThreadState *thread = bulk_begin(size);   \
+		int code = (call);                          \
+		bulk_end(thread);                           \
+		(self)->exports--;                          \
+		code;                                       \
+	})
+
+extern pthread_rwlock_t at_work;
 
 /* layout.c */
 int check_layout(const Py_buffer *src);
@@ -135,8 +201,10 @@ const gmvCode *small_and_alike(const Py_buffer *a, const Py_buffer *b);
 /* managed.c */
 extern PyType_Spec managed_spec;
 ManagedBuffer *managed_new(PyTypeObject *type);
+void managed_track(ManagedBuffer *managed);
 ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags);
 void managed_release(ManagedBuffer *managed);
+int borrow(PyObject *exporter, Borrowed *borrowed);
 void give_back(Py_buffer *loan);
 
 /* view.c */

@@ -14,8 +14,11 @@ static int is_nd(PyTypeObject *type)
 /* A view without a layout, with room for one. The caller fills it, describes it and has it tracked. */
 MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim)
 {
-	int nd = is_nd(type);
-	MemoryView *self = nd ? (MemoryView *)PyType_GenericAlloc(type, 3 * ndim) : PyObject_GC_NewVar(MemoryView, type, 3 * ndim);
+	State *state = latest && latest->memoryview == type ? latest : NULL;
+	int nd = !state && is_nd(type);
+	void *spare = state && ndim == 1 ? take_spare(&state->spare_views) : NULL;
+	MemoryView *self = spare ? (MemoryView *)PyObject_InitVar(spare, type, 3)
+		: nd ? (MemoryView *)PyType_GenericAlloc(type, 3 * ndim) : PyObject_GC_NewVar(MemoryView, type, 3 * ndim);
 	if (!self)
 		return NULL;
 	if (nd)
@@ -39,7 +42,6 @@ MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer 
 	if (!self)
 		return NULL;
 	copy_layout(&self->view, src, self->array);
-	self->view.obj = managed->base;
 	view_describe(self);
 	PyObject_GC_Track(self);
 	return self;
@@ -88,7 +90,8 @@ static void view_dealloc(PyObject *object)
 	view_release(self); /* whoever has a loan of the view keeps it alive: none is out */
 	Py_CLEAR(self->managed);
 	Py_XDECREF((PyObject *)self->view.internal);
-	PyObject_GC_Del(self);
+	if (!latest || latest->memoryview != type || Py_SIZE(object) != 3 || !keep_spare(&latest->spare_views, self))
+		PyObject_GC_Del(self);
 	Py_DECREF(type);
 }
 
