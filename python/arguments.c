@@ -10,10 +10,8 @@ static int parse(const char *format, char **keywords, PyObject *const *args, Py_
 	Py_ssize_t named = names ? PyTuple_Size(names) : 0;
 	PyObject *tuple = PyTuple_New(n), *dict = PyDict_New();
 	int ok = tuple && dict;
-	for (Py_ssize_t i = 0; ok && i < n; i++) {
-		Py_INCREF(args[i]);
-		ok = PyTuple_SetItem(tuple, i, args[i]) == 0;
-	}
+	for (Py_ssize_t i = 0; ok && i < n; i++)
+		ok = PyTuple_SetItem(tuple, i, Py_NewRef(args[i])) == 0;
 	for (Py_ssize_t i = 0; ok && i < named; i++)
 		ok = PyDict_SetItem(dict, PyTuple_GetItem(names, i), args[n + i]) == 0;
 	ok = ok && PyArg_ParseTupleAndKeywords(tuple, dict, format, keywords, &values[0], &values[1]);

@@ -26,15 +26,7 @@ static PyObject *tuple_of(const Py_ssize_t *numbers, int n)
 	return tuple;
 }
 
-static PyObject *new_reference(PyObject *object)
-{
-	if (!object)
-		object = Py_None;
-	Py_INCREF(object);
-	return object;
-}
-
-GETTER(obj, new_reference(self->view.obj))
+GETTER(obj, Py_NewRef(self->view.obj ? self->view.obj : Py_None))
 GETTER(nbytes, PyLong_FromSsize_t(self->view.len))
 GETTER(itemsize, PyLong_FromSsize_t(self->view.itemsize))
 GETTER(format, PyUnicode_FromString(self->view.format))

@@ -22,58 +22,47 @@ static PyTypeObject *enlisted_type(void)
 	return NULL;
 }
 
-/* The type of the interpreter that calls. An extension may have had the table from another one: then this is the first
-   call here. */
-static PyTypeObject *type_here(void)
+/* The type of the interpreter that calls, for a call whose argument must not be NULL. An extension may have had the table from
+   another interpreter: then this is the first call here. */
+static PyTypeObject *type_here(const void *argument, const char *why)
 {
 	PyTypeObject *type = enlisted_type();
-	if (type)
-		return type;
-	PyObject *module = PyImport_ImportModule("gomemoryview");
-	if (!module)
-		return NULL;
-	Py_DECREF(module);
-	type = enlisted_type();
+	if (!type) {
+		PyObject *module = PyImport_ImportModule("gomemoryview");
+		if (!module)
+			return NULL;
+		Py_DECREF(module);
+		type = enlisted_type();
+	}
 	if (!type)
 		PyErr_SetString(PyExc_ImportError, "gomemoryview is being unloaded");
-	return type;
-}
-
-static int refuse_null(const void *argument, const char *text)
-{
-	if (argument)
-		return 0;
-	return refuse(PyExc_SystemError, text);
+	else if (!argument)
+		PyErr_SetString(PyExc_SystemError, why);
+	return argument ? type : NULL;
 }
 
 static PyObject *capsule_from_object(PyObject *object)
 {
-	PyTypeObject *type = type_here();
-	if (!type || refuse_null(object, "PyMemoryView_FromObject(): the object must not be NULL") < 0)
-		return NULL;
-	return gmv_from_object(type, object);
+	PyTypeObject *type = type_here(object, "PyMemoryView_FromObject(): the object must not be NULL");
+	return type ? gmv_from_object(type, object) : NULL;
 }
 
 static PyObject *capsule_from_memory(char *memory, Py_ssize_t size, int access)
 {
-	PyTypeObject *type = type_here();
+	PyTypeObject *type = type_here(&states, NULL); /* any memory will do */
 	return type ? gmv_from_memory(type, memory, size, access) : NULL;
 }
 
 static PyObject *capsule_from_buffer(const Py_buffer *info)
 {
-	PyTypeObject *type = type_here();
-	if (!type || refuse_null(info, "PyMemoryView_FromBuffer(): info must not be NULL") < 0)
-		return NULL;
-	return gmv_from_buffer(type, info);
+	PyTypeObject *type = type_here(info, "PyMemoryView_FromBuffer(): info must not be NULL");
+	return type ? gmv_from_buffer(type, info) : NULL;
 }
 
 static PyObject *capsule_get_contiguous(PyObject *object, int access, char order)
 {
-	PyTypeObject *type = type_here();
-	if (!type || refuse_null(object, "PyMemoryView_GetContiguous(): the object must not be NULL") < 0)
-		return NULL;
-	return gmv_get_contiguous(type, object, access, order);
+	PyTypeObject *type = type_here(object, "PyMemoryView_GetContiguous(): the object must not be NULL");
+	return type ? gmv_get_contiguous(type, object, access, order) : NULL;
 }
 
 static int capsule_check(PyObject *object)

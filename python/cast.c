@@ -16,11 +16,8 @@ static char *native_format(const char *text)
 	return &formats[letter][!marked];
 }
 
-/* A subclass may answer for itself otherwise: what the list holds counts. */
-static PyObject *extent_of(PyObject *shape, Py_ssize_t i)
-{
-	return PyList_Check(shape) ? PyList_GetItem(shape, i) : PyTuple_GetItem(shape, i);
-}
+/* How to ask a list or a tuple for an extent. A subclass may answer for itself otherwise: what it holds counts. */
+#define EXTENT_OF(shape) (PyList_Check(shape) ? PyList_GetItem : PyTuple_GetItem)
 
 /* Reads the extents as far as they are integers; what stops it is raised only if the engine gets so far. */
 static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
@@ -30,6 +27,7 @@ static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
 		return gmvNoShape;
 	if (!PyList_Check(shape) && !PyTuple_Check(shape))
 		return gmvOddShape;
+	PyObject *(*extent_of)(PyObject *, Py_ssize_t) = EXTENT_OF(shape);
 	Py_ssize_t n = PyList_Check(shape) ? PyList_Size(shape) : PyTuple_Size(shape);
 	for (Py_ssize_t i = 0; i < n && i < MAX_DIMS; i++) {
 		PyObject *extent = extent_of(shape, i);
@@ -51,7 +49,7 @@ static PyObject *refuse_cast(int code, PyObject *format, PyObject *shape, int va
 	if (code == gmvFormatText) {
 		Py_XDECREF(PyUnicode_AsASCIIString(format));
 	} else if (code == gmvExtentType) {
-		PyObject *extent = extent_of(shape, valid);
+		PyObject *extent = EXTENT_OF(shape)(shape, valid);
 		if (extent && PyLong_Check(extent))
 			PyLong_AsSsize_t(extent);
 	}
@@ -84,11 +82,7 @@ PyObject *view_cast(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObj
 	if (read_arguments("O|O:cast", names, args, n, words, given) < 0)
 		return NULL;
 	PyObject *format = given[0], *shape = given[1];
-	if (!PyUnicode_Check(format)) {
-		must_be("cast() argument 'format'", "str", format);
-		return NULL;
-	}
-	if (refuse_released(self) < 0)
+	if ((!PyUnicode_Check(format) && must_be("cast() argument 'format'", "str", format) < 0) || refuse_released(self) < 0)
 		return NULL;
 	Py_ssize_t extents[MAX_DIMS], length;
 	int valid, code = gmvDone, ndim = read_shape(shape, extents, &valid);

@@ -73,11 +73,6 @@ PyObject *view_compare(PyObject *self, PyObject *other, int op)
 	return PyBool_FromLong(equal == (op == Py_EQ));
 }
 
-static int is_byte(MemoryView *self)
-{
-	return self->letter && strchr("bBc", self->letter);
-}
-
 /* The hash of the items' bytes, once the view and its object cannot change. */
 Py_hash_t view_hash(PyObject *object)
 {
@@ -88,7 +83,7 @@ Py_hash_t view_hash(PyObject *object)
 		return -1;
 	if (!self->view.readonly)
 		return refuse(PyExc_ValueError, "cannot hash writable memoryview object");
-	if (!is_byte(self))
+	if (!self->letter || !strchr("bBc", self->letter))
 		return refuse(PyExc_ValueError, "memoryview: hashing is restricted to formats 'B', 'b' or 'c'");
 	PyObject *base = self->view.obj;
 	if (base && !Py_IS_TYPE(base, &PyMemoryView_Type)) { /* that one has no object that could change */

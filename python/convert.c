@@ -25,7 +25,7 @@ PyObject *view_bytes(MemoryView *self, char order)
 }
 
 /* Says what an argument must be, as Argument Clinic does. */
-void must_be(const char *argument, const char *wanted, PyObject *got)
+int must_be(const char *argument, const char *wanted, PyObject *got)
 {
 	PyObject *name = got == Py_None ? NULL : PyObject_GetAttrString((PyObject *)Py_TYPE(got), "__name__");
 	if (got == Py_None)
@@ -33,23 +33,21 @@ void must_be(const char *argument, const char *wanted, PyObject *got)
 	else if (name)
 		PyErr_Format(PyExc_TypeError, "%s must be %s, not %.50U", argument, wanted, name);
 	Py_XDECREF(name);
+	return -1;
 }
 
-/* Reads the argument of tobytes as text: NULL for the default. */
-static int read_order(PyObject *order, const char **text)
+/* Reads the argument of tobytes: a letter, 0 for a text that is none, or -1 with an exception. */
+static int read_order(PyObject *order)
 {
-	*text = NULL;
-	if (!order || order == Py_None)
-		return 0;
-	if (!PyUnicode_Check(order)) {
-		must_be("tobytes() argument 'order'", "str or None", order);
-		return -1;
-	}
 	Py_ssize_t size;
-	*text = PyUnicode_AsUTF8AndSize(order, &size);
-	if (*text && strlen(*text) != (size_t)size)
+	if (!order || order == Py_None)
+		return 'C';
+	if (!PyUnicode_Check(order))
+		return must_be("tobytes() argument 'order'", "str or None", order);
+	const char *text = PyUnicode_AsUTF8AndSize(order, &size);
+	if (text && strlen(text) != (size_t)size)
 		return refuse(PyExc_ValueError, "embedded null character");
-	return *text ? 0 : -1;
+	return !text ? -1 : size == 1 && strchr("CFA", *text) ? *text : 0;
 }
 
 PyObject *view_tobytes(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObject *words)
@@ -57,12 +55,11 @@ PyObject *view_tobytes(PyObject *object, PyObject *const *args, Py_ssize_t n, Py
 	static char *names[] = {"order", NULL};
 	MemoryView *self = (MemoryView *)object;
 	PyObject *order = NULL;
-	const char *text;
-	if (read_arguments("|O:tobytes", names, args, n, words, &order) < 0 || read_order(order, &text) < 0 ||
+	int letter;
+	if (read_arguments("|O:tobytes", names, args, n, words, &order) < 0 || (letter = read_order(order)) < 0 ||
 		refuse_released(self) < 0)
 		return NULL;
-	char letter = text ? *text : 'C';
-	if (text && (!letter || text[1] || !strchr("CFA", letter)))
+	if (!letter)
 		return refuse(PyExc_ValueError, "order must be 'C', 'F' or 'A'"), NULL;
 	if (letter == 'A') /* the order in which the items lie */
 		letter = (self->flags & (VIEW_C | VIEW_F)) == VIEW_F ? 'F' : 'C';
@@ -78,13 +75,12 @@ static int separator_of(PyObject *text)
 	if (length != 1)
 		return refuse(PyExc_ValueError, "sep must be length 1.");
 	Py_UCS4 c = 0x80;
-	if (PyUnicode_Check(text) && PyUnicode_GetLength(text) > 0) {
+	if (PyUnicode_Check(text) && PyUnicode_GetLength(text) > 0)
 		c = PyUnicode_ReadChar(text, 0);
-	} else if (PyBytes_Check(text) && PyBytes_Size(text) > 0) {
+	else if (PyBytes_Check(text) && PyBytes_Size(text) > 0)
 		c = (unsigned char)*PyBytes_AsString(text);
-	} else if (!PyUnicode_Check(text) && !PyBytes_Check(text)) {
+	else if (!PyUnicode_Check(text) && !PyBytes_Check(text))
 		return refuse(PyExc_TypeError, "sep must be str or bytes.");
-	}
 	if (c >= 0x80)
 		return refuse(PyExc_ValueError, "sep must be ASCII.");
 	return (int)c;
@@ -101,16 +97,6 @@ int as_int(PyObject *value, int *x)
 		return refuse(PyExc_OverflowError, "Python int too large to convert to C int");
 	*x = (int)wide;
 	return 0;
-}
-
-/* A text of at least two ASCII characters, for the caller to fill before anybody else sees it. */
-static PyObject *blank_text(Py_ssize_t size, char **characters)
-{
-	PyObject *text = PyUnicode_FromStringAndSize("00", 2);
-	if (text && PyUnicode_Resize(&text, size) < 0)
-		Py_CLEAR(text);
-	*characters = text ? (char *)PyUnicode_AsUTF8AndSize(text, NULL) : NULL;
-	return text;
 }
 
 /* Bytes whose digits are written here: asking the engine costs more than so many. */
@@ -138,11 +124,13 @@ static PyObject *large_hex(MemoryView *self, char separator, int group)
 	Py_ssize_t size = self->view.len;
 	if (size > PY_SSIZE_T_MAX / 3)
 		return PyErr_NoMemory();
-	char *digits;
 	size = 2 * size + (separator ? gmvSeparators(size, group) : 0);
-	PyObject *text = blank_text(size, &digits);
-	if (!text)
+	PyObject *text = PyUnicode_FromStringAndSize("00", 2); /* of ASCII, for nobody else to see until it is full */
+	if (!text || PyUnicode_Resize(&text, size) < 0) {
+		Py_XDECREF(text);
 		return NULL;
+	}
+	char *digits = (char *)PyUnicode_AsUTF8AndSize(text, NULL);
 	Py_buffer bytes = self->view;
 	if (self->flags & VIEW_C) { /* so again */
 		bytes.itemsize = bytes.len;
@@ -184,14 +172,6 @@ static PyObject *list_from(MemoryView *self, const char *p, int dim)
 	return list;
 }
 
-/* Nobody makes numbers of bytes faster than Python does of its own. */
-static PyObject *list_of_bytes(MemoryView *self)
-{
-	PyObject *bytes = view_bytes(self, 'C'), *list = bytes ? PySequence_List(bytes) : NULL;
-	Py_XDECREF(bytes);
-	return list;
-}
-
 PyObject *view_tolist(PyObject *object, PyObject *unused)
 {
 	MemoryView *self = (MemoryView *)object;
@@ -199,7 +179,9 @@ PyObject *view_tolist(PyObject *object, PyObject *unused)
 		return NULL;
 	if (self->view.ndim == 0)
 		return item_get(self, self->view.buf);
-	if (self->view.ndim == 1 && self->kind == gmvUint && self->view.itemsize == 1)
-		return list_of_bytes(self);
-	return list_from(self, self->view.buf, 0);
+	if (self->view.ndim > 1 || self->kind != gmvUint || self->view.itemsize != 1)
+		return list_from(self, self->view.buf, 0);
+	PyObject *bytes = view_bytes(self, 'C'), *list = bytes ? PySequence_List(bytes) : NULL; /* Python is fastest at that */
+	Py_XDECREF(bytes);
+	return list;
 }

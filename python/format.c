@@ -11,14 +11,6 @@ typedef struct {
 	PyObject *records; /* a tuple: for each node that is a record its items' type, or where they are plain tuples the fields' names */
 } Format;
 
-static PyObject *ask_python(const char *function, const char *text)
-{
-	PyObject *module = PyImport_ImportModule("gomemoryview._view");
-	PyObject *answer = module ? PyObject_CallMethod(module, function, "y", text) : NULL;
-	Py_XDECREF(module);
-	return answer;
-}
-
 static void open_format(PyObject *read, Format *format)
 {
 	format->nodes = (const gmvNode *)PyBytes_AsString(PyTuple_GetItem(read, 0));
@@ -35,7 +27,9 @@ static char *text_of(Format *format)
 int format_read(const char *text, Py_buffer *view)
 {
 	Format format;
-	PyObject *table, *records, *read = ask_python("read", text);
+	PyObject *module = PyImport_ImportModule("gomemoryview._view");
+	PyObject *table, *records, *read = module ? PyObject_CallMethod(module, "read", "y", text) : NULL;
+	Py_XDECREF(module);
 	if (!read || !PyArg_ParseTuple(read, "SO!", &table, &PyTuple_Type, &records)) {
 		Py_XDECREF(read);
 		return -1;
@@ -79,10 +73,10 @@ static int format_of(MemoryView *self, Format *format)
 	return format->nodes->size <= self->view.itemsize ? 0 : check_code(gmvShort);
 }
 
-static void turn(char *to, const char *from, Py_ssize_t size)
+/* The bits of an item in the machine's byte order, or back. */
+static uint64_t in_order(const gmvNode *node, uint64_t bits)
 {
-	while (size > 0)
-		*to++ = from[--size];
+	return node->swapped ? __builtin_bswap64(bits) >> (64 - 8 * node->size) : bits;
 }
 
 static PyObject *load(Format *format, const gmvNode *node, const char *item);
@@ -90,26 +84,22 @@ static PyObject *load(Format *format, const gmvNode *node, const char *item);
 /* A number, bytes or text. */
 static PyObject *load_leaf(Format *format, const gmvNode *node, const char *item)
 {
-	char turned[8], small[256], *room = small;
 	if (node->plain && node->kind == gmvBytes)
 		return PyBytes_FromStringAndSize(item, node->size);
-	if (node->plain && node->swapped)
-		turn(turned, item, node->size);
 	if (node->plain)
-		return number_get(node->kind, node->size, node->swapped ? turned : item);
-	if (node->size > (Py_ssize_t)sizeof small / 2 && !(room = PyMem_Malloc(2 * node->size)))
-		return PyErr_NoMemory();
+		return object_of_bits(node->kind, node->size, in_order(node, load_bits(item, node->size)));
 	gmvValue value;
-	PyObject *object = NULL;
-	int done = check_code(gmvLoad(&value, room, (char *)format->texts + node->text, (char *)item));
-	if (done == 0 && node->kind == gmvText)
-		object = PyUnicode_DecodeUTF8(room, value.length, NULL);
-	else if (done == 0 && node->kind == gmvPascal)
-		object = PyBytes_FromStringAndSize(room, value.length);
-	else if (done == 0)
+	PyObject *object, *room = PyBytes_FromStringAndSize(NULL, 2 * node->size);
+	char *text = room ? PyBytes_AsString(room) : NULL;
+	if (!text || check_code(gmvLoad(&value, text, (char *)format->texts + node->text, (char *)item)) < 0)
+		object = NULL;
+	else if (node->kind == gmvText)
+		object = PyUnicode_DecodeUTF8(text, value.length, NULL);
+	else if (node->kind == gmvPascal)
+		object = PyBytes_FromStringAndSize(text, value.length);
+	else
 		object = node->kind == gmvComplex ? PyComplex_FromDoubles(value.real, value.imaginary) : PyFloat_FromDouble(value.real);
-	if (room != small)
-		PyMem_Free(room);
+	Py_XDECREF(room);
 	return object;
 }
 
@@ -165,16 +155,13 @@ int format_set(MemoryView *self, char *item, PyObject *value)
 		return -1;
 	const gmvNode *node = format.nodes;
 	if (node->plain && (node->kind == gmvInt || node->kind == gmvUint || node->kind == gmvFloat)) {
-		char packed[8];
-		MemoryView number = *self; /* of the machine's own order, and elsewhere */
+		uint64_t bits;
+		MemoryView number = *self;
 		number.kind = node->kind;
 		number.size = node->size;
-		if (item_set(&number, packed, value) < 0 || refuse_released(self) < 0)
+		if (bits_of_object(&number, value, &bits) < 0 || refuse_released(self) < 0)
 			return -1;
-		if (node->swapped)
-			turn(item, packed, node->size);
-		else
-			memcpy(item, packed, node->size);
+		store_bits(item, in_order(node, bits), node->size);
 		return 0;
 	}
 	Py_buffer one = self->view;

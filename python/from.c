@@ -120,19 +120,16 @@ PyObject *gmv_get_contiguous(PyTypeObject *type, PyObject *object, int access, c
 	MemoryView *self = (MemoryView *)gmv_from_object(type, object);
 	if (!self)
 		return NULL;
-	if (access == PyBUF_WRITE && self->view.readonly) {
-		PyErr_SetString(PyExc_BufferError, "underlying buffer is not writable");
-		Py_DECREF(self);
-		return NULL;
-	}
 	int wanted = order == 'C' ? VIEW_C : order == 'F' ? VIEW_F : VIEW_C | VIEW_F;
-	if (self->flags & wanted || (self->view.len == 0 && !(self->flags & VIEW_INDIRECT))) /* PyBuffer_IsContiguous */
-		return (PyObject *)self;
-	PyObject *copy = NULL;
-	if (access == PyBUF_WRITE)
+	PyObject *found = NULL;
+	if (access == PyBUF_WRITE && self->view.readonly)
+		PyErr_SetString(PyExc_BufferError, "underlying buffer is not writable");
+	else if (self->flags & wanted || (self->view.len == 0 && !(self->flags & VIEW_INDIRECT))) /* PyBuffer_IsContiguous */
+		found = Py_NewRef(OBJECT(self));
+	else if (access == PyBUF_WRITE)
 		PyErr_SetString(PyExc_BufferError, "writable contiguous buffer requested for a non-contiguous object.");
 	else
-		copy = contiguous_copy(self, order == 'F' ? 'F' : 'C');
+		found = contiguous_copy(self, order == 'F' ? 'F' : 'C');
 	Py_DECREF(self);
-	return copy;
+	return found;
 }

@@ -39,6 +39,8 @@ static char *item_at_tuple(MemoryView *self, PyObject *key)
 	Py_ssize_t n = PyTuple_Size(key), index[MAX_DIMS];
 	if (n > self->view.ndim)
 		return PyErr_Format(PyExc_TypeError, "cannot index %d-dimension view with %zd-element tuple", self->view.ndim, n), NULL;
+	if (n < self->view.ndim)
+		return refuse(PyExc_NotImplementedError, "sub-views are not implemented"), NULL;
 	for (int i = 0; i < n; i++) {
 		if (as_index(PyTuple_GetItem(key, i), &index[i]) < 0 || clamp(self, i, &index[i]) < 0)
 			return NULL;
@@ -73,6 +75,11 @@ int all_indices(PyObject *key)
 	return all(key, is_index);
 }
 
+int all_slices(PyObject *key)
+{
+	return all(key, is_slice);
+}
+
 static int is_empty_tuple(PyObject *key)
 {
 	return PyTuple_Check(key) && PyTuple_Size(key) == 0;
@@ -83,13 +90,10 @@ PyObject *view_item(PyObject *object, Py_ssize_t index)
 	MemoryView *self = (MemoryView *)object;
 	if (refuse_released(self) < 0 || check_format(self) < 0)
 		return NULL;
-	if (self->view.ndim != 1) {
-		if (self->view.ndim == 0)
-			refuse(PyExc_TypeError, "invalid indexing of 0-dim memory");
-		else
-			refuse(PyExc_NotImplementedError, "multi-dimensional sub-views are not implemented");
-		return NULL;
-	}
+	if (self->view.ndim == 0)
+		return refuse(PyExc_TypeError, "invalid indexing of 0-dim memory"), NULL;
+	if (self->view.ndim > 1)
+		return refuse(PyExc_NotImplementedError, "multi-dimensional sub-views are not implemented"), NULL;
 	if (clamp(self, 0, &index) < 0)
 		return NULL;
 	return item_get(self, step(&self->view, self->view.buf, 0, index));
@@ -98,7 +102,7 @@ PyObject *view_item(PyObject *object, Py_ssize_t index)
 static PyObject *slice(MemoryView *self, PyObject *key)
 {
 	MemoryView *part = view_again(self, &self->view);
-	if (part && slice_layout(&part->view, key) < 0)
+	if (part && slice_layout(&part->view, 0, key) < 0)
 		Py_CLEAR(part);
 	if (part)
 		part->flags = (part->flags & VIEW_ND) | contiguity(&part->view);
@@ -109,24 +113,9 @@ static PyObject *scalar(MemoryView *self, PyObject *key)
 {
 	if (is_empty_tuple(key))
 		return check_format(self) < 0 ? NULL : item_get(self, self->view.buf);
-	if (key != Py_Ellipsis) {
-		refuse(PyExc_TypeError, "invalid indexing of 0-dim memory");
-		return NULL;
-	}
-	Py_INCREF(OBJECT(self));
-	return (PyObject *)self;
-}
-
-static PyObject *item_of_tuple(MemoryView *self, PyObject *key)
-{
-	if (check_format(self) < 0)
-		return NULL;
-	if (PyTuple_Size(key) < self->view.ndim) {
-		refuse(PyExc_NotImplementedError, "sub-views are not implemented");
-		return NULL;
-	}
-	char *item = item_at_tuple(self, key);
-	return item ? item_get(self, item) : NULL;
+	if (key != Py_Ellipsis)
+		return refuse(PyExc_TypeError, "invalid indexing of 0-dim memory"), NULL;
+	return Py_NewRef(OBJECT(self));
 }
 
 PyObject *view_subscript(PyObject *object, PyObject *key)
@@ -142,9 +131,11 @@ PyObject *view_subscript(PyObject *object, PyObject *key)
 	}
 	if (PySlice_Check(key))
 		return slice(self, key);
-	if (all_indices(key))
-		return item_of_tuple(self, key);
-	if (all(key, is_slice))
+	if (all_indices(key)) {
+		char *item = check_format(self) < 0 ? NULL : item_at_tuple(self, key);
+		return item ? item_get(self, item) : NULL;
+	}
+	if (all_slices(key))
 		refuse(PyExc_NotImplementedError, "multi-dimensional slicing is not implemented");
 	else
 		refuse(PyExc_TypeError, "memoryview: invalid slice key");
@@ -170,7 +161,7 @@ static int assign_slice(MemoryView *self, PyObject *key, PyObject *value)
 	if (borrow(value, &src) < 0)
 		return -1;
 	copy_layout(&dst, &self->view, room);
-	int result = slice_layout(&dst, key);
+	int result = slice_layout(&dst, 0, key);
 	if (result == 0)
 		result = refuse_released(self);
 	if (result == 0)
@@ -179,29 +170,25 @@ static int assign_slice(MemoryView *self, PyObject *key, PyObject *value)
 	return result;
 }
 
-static int assign_scalar(MemoryView *self, PyObject *key, PyObject *value)
-{
-	if (key != Py_Ellipsis && !is_empty_tuple(key))
-		return refuse(PyExc_TypeError, "invalid indexing of 0-dim memory");
-	return item_set(self, self->view.buf, value);
-}
-
-static int assign_index(MemoryView *self, PyObject *key, PyObject *value)
+/* The item that a key for an assignment names, or NULL. */
+static char *item_to_assign(MemoryView *self, PyObject *key)
 {
 	Py_ssize_t index;
-	if (self->view.ndim > 1)
-		return refuse(PyExc_NotImplementedError, "sub-views are not implemented");
-	if (as_index(key, &index) < 0 || clamp(self, 0, &index) < 0 || refuse_released(self) < 0)
-		return -1;
-	return item_set(self, step(&self->view, self->view.buf, 0, index), value);
-}
-
-static int assign_tuple(MemoryView *self, PyObject *key, PyObject *value)
-{
-	if (PyTuple_Size(key) < self->view.ndim)
-		return refuse(PyExc_NotImplementedError, "sub-views are not implemented");
-	char *item = item_at_tuple(self, key);
-	return item ? item_set(self, item, value) : -1;
+	if (self->view.ndim == 0 && (key == Py_Ellipsis || is_empty_tuple(key)))
+		return self->view.buf;
+	if (self->view.ndim == 0)
+		return refuse(PyExc_TypeError, "invalid indexing of 0-dim memory"), NULL;
+	if (is_index(key) && self->view.ndim > 1)
+		return refuse(PyExc_NotImplementedError, "sub-views are not implemented"), NULL;
+	if (is_index(key)) {
+		int failed = as_index(key, &index) < 0 || clamp(self, 0, &index) < 0 || refuse_released(self) < 0;
+		return failed ? NULL : step(&self->view, self->view.buf, 0, index);
+	}
+	if (all_indices(key))
+		return item_at_tuple(self, key);
+	if (PySlice_Check(key) || all_slices(key))
+		return refuse(PyExc_NotImplementedError, "memoryview slice assignments are currently restricted to ndim = 1"), NULL;
+	return refuse(PyExc_TypeError, "memoryview: invalid slice key"), NULL;
 }
 
 int view_assign(PyObject *object, PyObject *key, PyObject *value)
@@ -213,15 +200,8 @@ int view_assign(PyObject *object, PyObject *key, PyObject *value)
 		return refuse(PyExc_TypeError, "cannot modify read-only memory");
 	if (!value)
 		return refuse(PyExc_TypeError, "cannot delete memory");
-	if (self->view.ndim == 0)
-		return assign_scalar(self, key, value);
-	if (is_index(key))
-		return assign_index(self, key, value);
 	if (PySlice_Check(key) && self->view.ndim == 1)
 		return assign_slice(self, key, value);
-	if (all_indices(key))
-		return assign_tuple(self, key, value);
-	if (PySlice_Check(key) || all(key, is_slice))
-		return refuse(PyExc_NotImplementedError, "memoryview slice assignments are currently restricted to ndim = 1");
-	return refuse(PyExc_TypeError, "memoryview: invalid slice key");
+	char *item = item_to_assign(self, key);
+	return item ? item_set(self, item, value) : -1;
 }

@@ -18,59 +18,67 @@ static int not_supported(MemoryView *self)
 	return PyErr_Format(PyExc_NotImplementedError, "memoryview: format %c not supported", self->letter), -1;
 }
 
-static PyObject *get_int(const char *item, int size)
+/* The bits of an item that has 1, 2, 4 or 8 bytes. */
+uint64_t load_bits(const char *item, int size)
 {
-	switch (size) {
-	case 1:
-		return PyLong_FromLong(LOAD(int8_t, item));
-	case 2:
-		return PyLong_FromLong(LOAD(int16_t, item));
-	case 4:
-		return PyLong_FromLong(LOAD(int32_t, item));
-	}
-	return PyLong_FromLongLong(LOAD(int64_t, item));
+	if (size <= 2)
+		return size == 1 ? LOAD(uint8_t, item) : LOAD(uint16_t, item);
+	return size == 4 ? LOAD(uint32_t, item) : LOAD(uint64_t, item);
 }
 
-static PyObject *get_uint(const char *item, int size)
+/* Makes an item of bits. */
+void store_bits(char *item, uint64_t bits, int size)
 {
-	switch (size) {
-	case 1:
-		return PyLong_FromLong(LOAD(uint8_t, item));
-	case 2:
-		return PyLong_FromLong(LOAD(uint16_t, item));
-	case 4:
-		return PyLong_FromUnsignedLongLong(LOAD(uint32_t, item));
-	}
-	return PyLong_FromUnsignedLongLong(LOAD(uint64_t, item));
+	uint8_t x1 = bits;
+	uint16_t x2 = bits;
+	uint32_t x4 = bits;
+	const void *low[] = {NULL, &x1, &x2, NULL, &x4, NULL, NULL, NULL, &bits};
+	memcpy(item, low[size], size);
 }
 
-static PyObject *get_float(const char *item, int size)
+/* The number that the lower bits are, with a sign. */
+static int64_t extend(uint64_t bits, int size)
 {
-	if (size != 2)
-		return PyFloat_FromDouble(load_float(item, size));
+	int unused = 64 - 8 * size;
+	return (int64_t)(bits << unused) >> unused;
+}
+
+static PyObject *float_of_bits(uint64_t bits, int size)
+{
+	uint32_t x4 = bits;
+	uint16_t x2 = bits;
+	if (size != sizeof x2)
+		return PyFloat_FromDouble(size == sizeof x4 ? LOAD(float, &x4) : LOAD(double, &bits));
 #ifdef __FLT16_MANT_DIG__ /* the compiler has it */
-	return PyFloat_FromDouble(LOAD(_Float16, item));
+	return PyFloat_FromDouble(LOAD(_Float16, &x2));
 #else
 	gmvValue value;
-	return check_code(gmvLoad(&value, NULL, "e", (char *)item)) < 0 ? NULL : PyFloat_FromDouble(value.real);
+	return check_code(gmvLoad(&value, NULL, "e", &x2)) < 0 ? NULL : PyFloat_FromDouble(value.real);
 #endif
 }
 
-/* A number, as the machine has it, or a byte; NULL without an exception for all else. */
-PyObject *number_get(int kind, int size, const char *item)
+static PyObject *byte_of_bits(char byte)
 {
+	return PyBytes_FromStringAndSize(&byte, 1);
+}
+
+/* The number, or the byte, that an item's bits are; NULL without an exception for all else. */
+PyObject *object_of_bits(int kind, int size, uint64_t bits)
+{
+	int64_t x;
 	switch (kind) {
 	case gmvInt:
-		return get_int(item, size);
+		x = extend(bits, size);
+		return x == (long)x ? PyLong_FromLong((long)x) : PyLong_FromLongLong(x);
 	case gmvUint:
 	case gmvAddress:
-		return get_uint(item, size);
+		return bits <= LONG_MAX ? PyLong_FromLong((long)bits) : PyLong_FromUnsignedLongLong(bits);
 	case gmvFloat:
-		return get_float(item, size);
+		return float_of_bits(bits, size);
 	case gmvBool:
-		return PyBool_FromLong(*item);
+		return PyBool_FromLong(bits != 0);
 	case gmvByte:
-		return PyBytes_FromStringAndSize(item, 1);
+		return byte_of_bits((char)bits);
 	}
 	return NULL;
 }
@@ -78,7 +86,7 @@ PyObject *number_get(int kind, int size, const char *item)
 PyObject *item_get(MemoryView *self, const char *item)
 {
 	if (self->kind != gmvNone)
-		return number_get(self->kind, self->size, item);
+		return object_of_bits(self->kind, self->size, load_bits(item, self->size));
 	if (self->flags & VIEW_ND)
 		return format_get(self, item);
 	not_supported(self);
@@ -106,99 +114,80 @@ static int invalid(MemoryView *self)
 	return -1;
 }
 
-/* The low bytes of a number, which lie where the machine has them. */
-static void store(char *item, uint64_t x, int size)
+static int bits_of_integer(MemoryView *self, PyObject *value, uint64_t *bits)
 {
-	uint8_t x1 = x;
-	uint16_t x2 = x;
-	uint32_t x4 = x;
-	const void *bytes[] = {NULL, &x1, &x2, NULL, &x4, NULL, NULL, NULL, &x};
-	memcpy(item, bytes[size], size);
-}
-
-static int set_integer(MemoryView *self, char *item, PyObject *value)
-{
-	int is_signed = self->kind == gmvInt, unused = 64 - 8 * self->size;
+	int is_signed = self->kind == gmvInt;
 	PyObject *number = PyNumber_Index(value);
 	if (!number)
 		return invalid(self);
-	uint64_t x = is_signed ? (uint64_t)PyLong_AsLongLong(number) : PyLong_AsUnsignedLongLong(number);
+	*bits = is_signed ? (uint64_t)PyLong_AsLongLong(number) : PyLong_AsUnsignedLongLong(number);
 	Py_DECREF(number);
-	if (x == (uint64_t)-1 && PyErr_Occurred())
+	if (*bits == (uint64_t)-1 && PyErr_Occurred())
 		return invalid(self);
-	if (x != (is_signed ? (uint64_t)((int64_t)(x << unused) >> unused) : x << unused >> unused))
-		return invalid_value(self); /* the item has not so many bits */
-	if (refuse_released(self) < 0)
-		return -1;
-	store(item, x, self->size);
-	return 0;
+	int fits = is_signed ? extend(*bits, self->size) == (int64_t)*bits : *bits <= UINT64_MAX >> (64 - 8 * self->size);
+	return fits ? 0 : invalid_value(self);
 }
 
-static int set_address(MemoryView *self, char *item, PyObject *value)
-{
-	void *x = PyLong_AsVoidPtr(value);
-	if (!x && PyErr_Occurred())
-		return invalid(self);
-	if (refuse_released(self) < 0)
-		return -1;
-	memcpy(item, &x, sizeof x);
-	return 0;
-}
-
-static int set_float(MemoryView *self, char *item, PyObject *value)
+static int bits_of_float(MemoryView *self, PyObject *value, uint64_t *bits)
 {
 	double x = PyFloat_AsDouble(value);
 	if (x == -1 && PyErr_Occurred())
 		return invalid(self);
-	if (refuse_released(self) < 0)
-		return -1;
+	float narrow = (float)x;
+	gmvValue given = {.real = x};
+	uint16_t half;
+	int code = gmvDone;
 	if (self->size == sizeof x) {
-		memcpy(item, &x, sizeof x);
-	} else if (self->size == sizeof(float)) {
-		float narrow = (float)x;
-		memcpy(item, &narrow, sizeof narrow);
+		*bits = LOAD(uint64_t, &x);
+	} else if (self->size == sizeof narrow) {
+		*bits = LOAD(uint32_t, &narrow);
 	} else {
-		gmvValue given = {.real = x};
-		int code = gmvStore(item, 2, "e", gmvFloat, &given);
-		return code == gmvBadValue ? invalid_value(self) : check_code(code);
+		code = gmvStore(&half, sizeof half, "e", gmvFloat, &given);
+		*bits = half;
 	}
-	return 0;
+	return code == gmvBadValue ? invalid_value(self) : check_code(code);
 }
 
-static int set_bool(MemoryView *self, char *item, PyObject *value)
-{
-	int x = PyObject_IsTrue(value);
-	if (x < 0 || refuse_released(self) < 0)
-		return -1;
-	*item = x;
-	return 0;
-}
-
-static int set_byte(MemoryView *self, char *item, PyObject *value)
+static int bits_of_byte(MemoryView *self, PyObject *value, uint64_t *bits)
 {
 	if (!PyBytes_Check(value))
 		return invalid_type(self);
 	if (PyBytes_Size(value) != 1)
 		return invalid_value(self);
-	*item = *PyBytes_AsString(value);
+	*bits = LOAD(uint8_t, PyBytes_AsString(value));
 	return 0;
 }
 
-/* Whatever converts a value may run Python code, which may release the view: that is why each looks again. */
-int item_set(MemoryView *self, char *item, PyObject *value)
+/* The bits of the item that a value makes. */
+int bits_of_object(MemoryView *self, PyObject *value, uint64_t *bits)
 {
+	int truth;
 	switch (self->kind) {
 	case gmvInt:
 	case gmvUint:
-		return set_integer(self, item, value);
+		return bits_of_integer(self, value, bits);
 	case gmvAddress:
-		return set_address(self, item, value);
+		*bits = (uintptr_t)PyLong_AsVoidPtr(value);
+		return !*bits && PyErr_Occurred() ? invalid(self) : 0;
 	case gmvFloat:
-		return set_float(self, item, value);
+		return bits_of_float(self, value, bits);
 	case gmvBool:
-		return set_bool(self, item, value);
+		*bits = truth = PyObject_IsTrue(value);
+		return truth < 0 ? -1 : 0;
 	case gmvByte:
-		return set_byte(self, item, value);
+		return bits_of_byte(self, value, bits);
 	}
-	return self->flags & VIEW_ND ? format_set(self, item, value) : not_supported(self);
+	return not_supported(self);
+}
+
+/* Whatever reads a value may run Python code, which may release the view. */
+int item_set(MemoryView *self, char *item, PyObject *value)
+{
+	uint64_t bits;
+	if (self->kind == gmvNone && self->flags & VIEW_ND)
+		return format_set(self, item, value);
+	if (bits_of_object(self, value, &bits) < 0 || refuse_released(self) < 0)
+		return -1;
+	store_bits(item, bits, self->size);
+	return 0;
 }

@@ -23,8 +23,7 @@ PyObject *view_iter(PyObject *object)
 	Iterator *iterator = state ? PyObject_GC_New(Iterator, state->iterator) : NULL;
 	if (!iterator)
 		return NULL;
-	Py_INCREF(object);
-	iterator->view = self;
+	iterator->view = (MemoryView *)Py_NewRef(object);
 	iterator->next = 0;
 	iterator->length = self->view.shape[0];
 	PyObject_GC_Track(iterator);

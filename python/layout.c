@@ -110,16 +110,16 @@ const gmvCode *small_and_alike(const Py_buffer *a, const Py_buffer *b)
 	return alike ? code : NULL;
 }
 
-/* Cuts the first dimension of a layout as a slice says. Steps that nobody takes may overflow, as in CPython. */
-int slice_layout(Py_buffer *view, PyObject *slice)
+/* Cuts a dimension of a layout as a slice says; those before it have no suboffsets. Steps that nobody takes may overflow, as in CPython. */
+int slice_layout(Py_buffer *view, int dim, PyObject *slice)
 {
 	Py_ssize_t start, stop, step;
 	if (PySlice_Unpack(slice, &start, &stop, &step) < 0)
 		return -1;
-	Py_ssize_t extent = view->shape[0];
-	view->shape[0] = PySlice_AdjustIndices(extent, &start, &stop, step);
-	view->buf = (char *)view->buf + (size_t)view->strides[0] * (size_t)start;
-	view->strides[0] = (Py_ssize_t)((size_t)view->strides[0] * (size_t)step);
+	Py_ssize_t extent = view->shape[dim];
+	view->shape[dim] = PySlice_AdjustIndices(extent, &start, &stop, step);
+	view->buf = (char *)view->buf + (size_t)view->strides[dim] * (size_t)start;
+	view->strides[dim] = (Py_ssize_t)((size_t)view->strides[dim] * (size_t)step);
 	view->len = view->itemsize;
 	for (int i = 0; i < view->ndim; i++)
 		view->len *= view->shape[i];

@@ -11,9 +11,11 @@ _Static_assert(sizeof(ManagedBuffer) <= 112, "a managed buffer is small");
 ManagedBuffer *managed_new(PyTypeObject *type)
 {
 	State *state = state_of(type);
-	void *spare = state ? take_spare(&state->spare_loans) : NULL;
-	ManagedBuffer *self = spare ? (ManagedBuffer *)PyObject_Init(spare, state->managed)
-		: state ? PyObject_GC_New(ManagedBuffer, state->managed) : NULL;
+	if (!state)
+		return NULL;
+	void *spare = state->spare_loan;
+	state->spare_loan = NULL;
+	ManagedBuffer *self = spare ? (ManagedBuffer *)PyObject_Init(spare, state->managed) : PyObject_GC_New(ManagedBuffer, state->managed);
 	if (!self)
 		return NULL;
 	self->exports = 0;
@@ -21,12 +23,6 @@ ManagedBuffer *managed_new(PyTypeObject *type)
 	self->kept = NULL;
 	memset(&self->master, 0, sizeof self->master); /* exporters and the engine may look before they write */
 	return self;
-}
-
-void managed_track(ManagedBuffer *self)
-{
-	self->tracked = 1;
-	PyObject_GC_Track(self);
 }
 
 /* Who is no exporter is told as CPython's memoryview does. */
@@ -54,8 +50,10 @@ ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags)
 		Py_DECREF(self);
 		return NULL;
 	}
-	if (self->master.obj && PyType_IS_GC(Py_TYPE(self->master.obj))) /* others are in no cycle */
-		managed_track(self);
+	if (self->master.obj && PyType_IS_GC(Py_TYPE(self->master.obj))) { /* others are in no cycle */
+		self->tracked = 1;
+		PyObject_GC_Track(self);
+	}
 	return self;
 }
 
@@ -103,8 +101,7 @@ static void managed_dealloc(PyObject *object)
 	ManagedBuffer *self = (ManagedBuffer *)object;
 	PyTypeObject *type = Py_TYPE(object);
 	managed_release(self);
-	if (!latest || latest->managed != type || !keep_spare(&latest->spare_loans, self))
-		PyObject_GC_Del(self);
+	free_object(self, latest && latest->managed == type ? &latest->spare_loan : NULL);
 	Py_DECREF(type);
 }
 

@@ -55,24 +55,21 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
 	return 0;
 }
 
-static void free_spares(Spares *spares)
-{
-	while (spares->n)
-		PyObject_GC_Del(take_spare(spares));
-}
-
 static int module_clear(PyObject *module)
 {
 	State *state = PyModule_GetState(module);
 	capsule_forget(state);
 	if (latest == state)
 		latest = NULL;
+	if (state->spare_view) /* while its type is there, which is asked how to free it */
+		PyObject_GC_Del(state->spare_view);
+	if (state->spare_loan)
+		PyObject_GC_Del(state->spare_loan);
+	state->spare_view = state->spare_loan = NULL;
 	Py_CLEAR(state->memoryview);
 	Py_CLEAR(state->managed);
 	Py_CLEAR(state->iterator);
 	Py_CLEAR(state->view);
-	free_spares(&state->spare_views);
-	free_spares(&state->spare_loans);
 	return 0;
 }
 

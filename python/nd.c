@@ -34,18 +34,24 @@ static int read_key(PyObject *key, gmvCut *cuts)
 	return (int)n;
 }
 
-/* Lays out the part that a key names, in room for three numbers to each dimension: view_again makes a view of it. */
+/* Lays out the part that a key names, in room for three numbers to each dimension: view_again makes a view of it. Nothing but
+   slices are cut here, as in memoryview: asking the engine would take longer. */
 static int find(MemoryView *self, PyObject *key, Py_buffer *part, Py_ssize_t *room)
 {
 	gmvCut cuts[MAX_DIMS];
+	Py_ssize_t slices = PySlice_Check(key) ? 1 : all_slices(key) ? PyTuple_Size(key) : MAX_DIMS + 1;
+	copy_layout(part, &self->view, room);
+	part->internal = self->view.internal;
+	if (slices <= part->ndim && !part->suboffsets) {
+		for (int i = 0; i < slices; i++) {
+			if (slice_layout(part, i, PySlice_Check(key) ? key : PyTuple_GetItem(key, i)) < 0)
+				return -1;
+		}
+		return refuse_released(self);
+	}
 	int n = read_key(key, cuts);
 	if (n < 0 || refuse_released(self) < 0)
 		return -1;
-	*part = self->view;
-	part->shape = room;
-	part->strides = room + part->ndim;
-	if (part->suboffsets)
-		part->suboffsets = room + 2 * part->ndim;
 	return check_code(gmvSelect(BUFFER(part), BUFFER(&self->view), cuts, n));
 }
 
@@ -170,7 +176,8 @@ static PyObject *from_memory(PyObject *type, PyObject *args)
 		ManagedBuffer *loan = ((MemoryView *)view)->managed;
 		Py_INCREF(owner);
 		loan->kept = ((MemoryView *)view)->view.obj = owner;
-		managed_track(loan);
+		loan->tracked = 1;
+		PyObject_GC_Track(loan);
 	}
 	return view;
 }

@@ -35,12 +35,10 @@ static int searchable(MemoryView *self)
 	if (refuse_released(self) < 0)
 		return 0;
 	if (self->view.ndim == 0)
-		PyErr_SetString(PyExc_TypeError, "invalid lookup on 0-dim memory");
-	else if (self->view.ndim != 1)
-		PyErr_SetString(PyExc_NotImplementedError, "multi-dimensional lookup is not implemented");
-	else
-		return check_format(self) == 0;
-	return 0;
+		return refuse(PyExc_TypeError, "invalid lookup on 0-dim memory"), 0;
+	if (self->view.ndim > 1)
+		return refuse(PyExc_NotImplementedError, "multi-dimensional lookup is not implemented"), 0;
+	return check_format(self) == 0;
 }
 
 /* Looks for a value from item start up to stop: its first position, or -1; or how often it is there. -2 with an exception. */
@@ -77,32 +75,26 @@ PyObject *view_count(PyObject *object, PyObject *value)
 	return found < 0 ? NULL : PyLong_FromSsize_t(found);
 }
 
-/* A bound of a search, cut to what a size can hold. */
-static int read_bound(PyObject *object, Py_ssize_t extent, Py_ssize_t *bound)
+/* A bound of a search, as a slice's. */
+static int read_bound(PyObject *object, Py_ssize_t *bound)
 {
 	if (!object)
 		return 0;
 	if (!PyIndex_Check(object))
 		return refuse(PyExc_TypeError, "slice indices must be integers or have an __index__ method");
 	*bound = PyNumber_AsSsize_t(object, NULL);
-	if (*bound == -1 && PyErr_Occurred())
-		return -1;
-	if (*bound < 0)
-		*bound = *bound + extent < 0 ? 0 : *bound + extent;
-	if (*bound > extent)
-		*bound = extent;
-	return 0;
+	return *bound == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
 PyObject *view_index(PyObject *object, PyObject *args)
 {
 	MemoryView *self = (MemoryView *)object;
 	PyObject *value, *first = NULL, *last = NULL;
-	if (!PyArg_ParseTuple(args, "O|OO:index", &value, &first, &last) || !searchable(self))
+	Py_ssize_t start = 0, stop = PY_SSIZE_T_MAX;
+	if (!PyArg_ParseTuple(args, "O|OO:index", &value, &first, &last) || !searchable(self) ||
+		read_bound(first, &start) < 0 || read_bound(last, &stop) < 0 || refuse_released(self) < 0)
 		return NULL;
-	Py_ssize_t extent = self->view.shape[0], start = 0, stop = extent;
-	if (read_bound(first, extent, &start) < 0 || read_bound(last, extent, &stop) < 0 || refuse_released(self) < 0)
-		return NULL;
+	PySlice_AdjustIndices(self->view.shape[0], &start, &stop, 1);
 	Py_ssize_t found = search(self, value, start, stop, 0);
 	if (found == -1 && self->flags & VIEW_ND)
 		Py_RETURN_NONE;

@@ -7,7 +7,6 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "_cgo_export.h"
@@ -24,26 +23,14 @@
 /* Flags of types that the limited headers leave out: Py_TPFLAGS_SEQUENCE, DISALLOW_INSTANTIATION, IMMUTABLETYPE. */
 enum { TYPE_SEQUENCE = 1 << 5, TYPE_UNMADE = 1 << 7, TYPE_IMMUTABLE = 1 << 8 };
 
-/* Blocks of objects that have gone, for the next ones of that type: making and clearing them is half of what a short-lived view
-   costs. A sanitizer is to see who uses an object that has gone. */
-#ifdef __SANITIZE_ADDRESS__
-enum { SPARES = 0 };
-#else
-enum { SPARES = 8 };
-#endif
-typedef struct {
-	int n;
-	void *blocks[SPARES + 1];
-} Spares;
-
 /* The types of one interpreter. */
 typedef struct State {
 	PyTypeObject *memoryview;
 	PyTypeObject *managed;
 	PyTypeObject *iterator;
 	PyTypeObject *view; /* the base of View */
-	Spares spare_views; /* of memoryview, with room for one dimension */
-	Spares spare_loans;
+	void *spare_view; /* the block of a memoryview of one dimension that has gone, */
+	void *spare_loan; /* and of a managed buffer: see free_object */
 	PyInterpreterState *interpreter; /* capsule.c's, */
 	struct State *next;              /* by which it finds the state of an interpreter */
 } State;
@@ -99,25 +86,29 @@ extern State *latest;
 State *find_state(PyTypeObject *type);
 extern gmvCode codes[gmvCodes];
 
+/* Whether a type is the memoryview that was asked for last. */
+static inline int is_at_hand(PyTypeObject *type)
+{
+	return latest && latest->memoryview == type;
+}
+
 /* The types of the interpreter that a type of views belongs to; NULL with an exception once its module is cleared. */
 static inline State *state_of(PyTypeObject *type)
 {
-	return latest && latest->memoryview == type ? latest : find_state(type);
+	return is_at_hand(type) ? latest : find_state(type);
 }
 
-/* A block for an object, or NULL. */
-static inline void *take_spare(Spares *spares)
+/* Frees the block of an object, or leaves it as a spare for the next one: to have it made and cleared each time is half of what
+   a short-lived view costs. */
+static inline void free_object(void *object, void **spare)
 {
-	return spares->n ? spares->blocks[--spares->n] : NULL;
-}
-
-/* Keeps the block of an object that goes, if there is room. */
-static inline int keep_spare(Spares *spares, void *object)
-{
-	if (spares->n >= SPARES)
-		return 0;
-	spares->blocks[spares->n++] = object;
-	return 1;
+#ifdef __SANITIZE_ADDRESS__ /* it is to see who uses what has gone */
+	spare = NULL;
+#endif
+	if (spare && !*spare)
+		*spare = object;
+	else
+		PyObject_GC_Del(object);
 }
 
 /* arguments.c */
@@ -147,11 +138,11 @@ static inline const gmvCode *code_of(unsigned char letter)
 }
 
 /* A number of C's, which may lie at any address. */
-#define LOAD(type, item)                      \
-	({                                    \
-		type x;                       \
-		memcpy(&x, (item), sizeof x); \
-		x;                            \
+#define LOAD(type, item)                                  \
+	({                                                \
+		type number_;                             \
+		memcpy(&number_, (item), sizeof number_); \
+		number_;                                  \
 	})
 
 /* The float or double of that size. */
@@ -169,39 +160,34 @@ static inline char *step(const Py_buffer *view, const char *p, int dim, Py_ssize
 	return (char *)p;
 }
 
-/* fork.c */
+/* threads.c */
+PyThreadState *bulk_begin(Py_ssize_t size);
+void bulk_end(PyThreadState *thread);
 PyObject *before_fork(PyObject *module, PyObject *unused);
 PyObject *after_fork_in_parent(PyObject *module, PyObject *unused);
 PyObject *after_fork_in_child(PyObject *module, PyObject *unused);
 
-/* bulk.c */
-PyThreadState *bulk_begin(Py_ssize_t size);
-void bulk_end(PyThreadState *thread);
-
 /* Has the engine do work on so many bytes of a view, which is in use meanwhile. It comes to the code of the call. */
-#define ENGINE(self, size, call)                            \
-	({                                                  \
-		(self)->exports++;                          \
-		PyThreadState *thread = bulk_begin(size);   \
-		int code = (call);                          \
-		bulk_end(thread);                           \
-		(self)->exports--;                          \
-		code;                                       \
+#define ENGINE(self, size, call)                           \
+	({                                                 \
+		(self)->exports++;                         \
+		PyThreadState *thread_ = bulk_begin(size); \
+		int code_ = (call);                        \
+		bulk_end(thread_);                         \
+		(self)->exports--;                         \
+		code_;                                     \
 	})
-
-extern pthread_rwlock_t at_work;
 
 /* layout.c */
 int check_layout(const Py_buffer *src);
 void copy_layout(Py_buffer *dst, const Py_buffer *src, Py_ssize_t *room);
-int slice_layout(Py_buffer *view, PyObject *slice);
+int slice_layout(Py_buffer *view, int dim, PyObject *slice);
 int contiguity(const Py_buffer *view);
 const gmvCode *small_and_alike(const Py_buffer *a, const Py_buffer *b);
 
 /* managed.c */
 extern PyType_Spec managed_spec;
 ManagedBuffer *managed_new(PyTypeObject *type);
-void managed_track(ManagedBuffer *managed);
 ManagedBuffer *managed_take(PyTypeObject *type, PyObject *exporter, int flags);
 void managed_release(ManagedBuffer *managed);
 int borrow(PyObject *exporter, Borrowed *borrowed);
@@ -211,8 +197,6 @@ void give_back(Py_buffer *loan);
 PyType_Spec *view_spec(int nd);
 MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer *src);
 MemoryView *view_again(MemoryView *of, const Py_buffer *layout);
-MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim);
-void view_describe(MemoryView *self);
 int view_release(MemoryView *self);
 
 /* from.c: five of the seven functions of the C interface; the other two are macros */
@@ -229,7 +213,10 @@ void capsule_forget(State *state);
 
 /* item.c */
 int check_format(MemoryView *self);
-PyObject *number_get(int kind, int size, const char *item);
+uint64_t load_bits(const char *item, int size);
+void store_bits(char *item, uint64_t bits, int size);
+PyObject *object_of_bits(int kind, int size, uint64_t bits);
+int bits_of_object(MemoryView *self, PyObject *value, uint64_t *bits);
 PyObject *item_get(MemoryView *self, const char *item);
 int item_set(MemoryView *self, char *item, PyObject *value);
 
@@ -249,6 +236,7 @@ int nd_assign(PyObject *self, PyObject *key, PyObject *value);
 
 /* index.c */
 int all_indices(PyObject *key);
+int all_slices(PyObject *key);
 PyObject *view_item(PyObject *self, Py_ssize_t index);
 PyObject *view_subscript(PyObject *self, PyObject *key);
 int view_assign(PyObject *self, PyObject *key, PyObject *value);
@@ -270,7 +258,7 @@ extern PyType_Spec iterator_spec;
 PyObject *view_iter(PyObject *self);
 
 /* convert.c */
-void must_be(const char *argument, const char *wanted, PyObject *got);
+int must_be(const char *argument, const char *wanted, PyObject *got);
 int as_int(PyObject *value, int *x);
 PyObject *view_bytes(MemoryView *self, char order);
 PyObject *view_tobytes(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names);

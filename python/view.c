@@ -8,17 +8,29 @@
 /* Whether views of a type are View's: of memoryview there are no subtypes. */
 static int is_nd(PyTypeObject *type)
 {
-	return PyType_HasFeature(type, Py_TPFLAGS_BASETYPE);
+	return !is_at_hand(type) && PyType_HasFeature(type, Py_TPFLAGS_BASETYPE);
 }
 
-/* A view without a layout, with room for one. The caller fills it, describes it and has it tracked. */
-MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim)
+/* Notes what the layout and the format of a view are, so that nobody has to look twice. */
+static void describe(MemoryView *self)
 {
-	State *state = latest && latest->memoryview == type ? latest : NULL;
-	int nd = !state && is_nd(type);
-	void *spare = state && ndim == 1 ? take_spare(&state->spare_views) : NULL;
-	MemoryView *self = spare ? (MemoryView *)PyObject_InitVar(spare, type, 3)
-		: nd ? (MemoryView *)PyType_GenericAlloc(type, 3 * ndim) : PyObject_GC_NewVar(MemoryView, type, 3 * ndim);
+	self->letter = letter_of(self->view.format);
+	const gmvCode *code = code_of(self->letter);
+	int known = code->size <= (self->view.ndim ? self->view.itemsize : self->view.len);
+	self->kind = known ? code->kind : gmvNone;
+	self->size = known ? code->size : 0;
+	self->flags = (self->flags & VIEW_ND) | contiguity(&self->view);
+}
+
+/* A new view of a loan, with the layout of src, which has been checked. */
+MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer *src)
+{
+	int nd = is_nd(type), room = 3 * src->ndim;
+	void *spare = is_at_hand(type) && room == 3 ? latest->spare_view : NULL;
+	if (spare)
+		latest->spare_view = NULL;
+	MemoryView *self = spare ? (MemoryView *)PyObject_InitVar(spare, type, room)
+		: nd ? (MemoryView *)PyType_GenericAlloc(type, room) : PyObject_GC_NewVar(MemoryView, type, room);
 	if (!self)
 		return NULL;
 	if (nd)
@@ -28,21 +40,10 @@ MemoryView *view_blank(PyTypeObject *type, ManagedBuffer *managed, int ndim)
 	self->managed = managed;
 	self->hash = -1;
 	self->flags = nd ? VIEW_ND : 0;
-	self->letter = self->kind = self->size = 0;
 	self->exports = 0;
 	self->weakrefs = NULL;
-	self->view.internal = NULL;
-	return self;
-}
-
-/* A new view of a loan, with the layout of src, which has been checked. */
-MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer *src)
-{
-	MemoryView *self = view_blank(type, managed, src->ndim);
-	if (!self)
-		return NULL;
 	copy_layout(&self->view, src, self->array);
-	view_describe(self);
+	describe(self);
 	PyObject_GC_Track(self);
 	return self;
 }
@@ -52,19 +53,8 @@ MemoryView *view_again(MemoryView *of, const Py_buffer *layout)
 {
 	MemoryView *self = view_of(Py_TYPE(OBJECT(of)), of->managed, layout);
 	if (self)
-		Py_XINCREF((PyObject *)(self->view.internal = layout->internal));
+		self->view.internal = Py_XNewRef((PyObject *)layout->internal);
 	return self;
-}
-
-/* Notes what the layout and the format of a view are, so that nobody has to look twice. */
-void view_describe(MemoryView *self)
-{
-	self->letter = letter_of(self->view.format);
-	const gmvCode *code = code_of(self->letter);
-	int known = code->size <= (self->view.ndim ? self->view.itemsize : self->view.len);
-	self->kind = known ? code->kind : gmvNone;
-	self->size = known ? code->size : 0;
-	self->flags = (self->flags & (VIEW_RELEASED | VIEW_ND)) | contiguity(&self->view);
 }
 
 int view_release(MemoryView *self)
@@ -90,8 +80,7 @@ static void view_dealloc(PyObject *object)
 	view_release(self); /* whoever has a loan of the view keeps it alive: none is out */
 	Py_CLEAR(self->managed);
 	Py_XDECREF((PyObject *)self->view.internal);
-	if (!latest || latest->memoryview != type || Py_SIZE(object) != 3 || !keep_spare(&latest->spare_views, self))
-		PyObject_GC_Del(self);
+	free_object(self, is_at_hand(type) && Py_SIZE(object) == 3 ? &latest->spare_view : NULL);
 	Py_DECREF(type);
 }
 
@@ -116,7 +105,7 @@ static PyObject *view_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
 	static char *names[] = {"object", NULL};
 	PyObject *object;
-	if (!kwargs && PyTuple_Size(args) == 1)
+	if (!kwargs && Py_SIZE(args) == 1)
 		object = PyTuple_GetItem(args, 0);
 	else if (!PyArg_ParseTupleAndKeywords(args, kwargs, is_nd(type) ? "O:View" : "O:memoryview", names, &object))
 		return NULL;
@@ -148,15 +137,7 @@ static PyObject *method_release(PyObject *self, PyObject *unused)
 
 static PyObject *method_enter(PyObject *self, PyObject *unused)
 {
-	if (refuse_released((MemoryView *)self) < 0)
-		return NULL;
-	Py_INCREF(self);
-	return self;
-}
-
-static PyObject *method_exit(PyObject *self, PyObject *args)
-{
-	return method_release(self, NULL);
+	return refuse_released((MemoryView *)self) < 0 ? NULL : Py_NewRef(self);
 }
 
 #define WORDS METH_VARARGS | METH_KEYWORDS
@@ -183,7 +164,7 @@ static PyMethodDef methods[] = {
 		"The items' bytes as hexadecimal digits, with a separator after every bytes_per_sep bytes,\n"
 		"counted from the right, or from the left where it is negative."},
 	{"__enter__", method_enter, METH_NOARGS, "__enter__($self, /)\n--\n\nThe view itself, in a with statement."},
-	{"__exit__", method_exit, METH_VARARGS, "__exit__($self, /, *exc_info)\n--\n\nRelease the view at the end of a with statement."},
+	{"__exit__", method_release, METH_VARARGS, "__exit__($self, /, *exc_info)\n--\n\nRelease the view at the end of a with statement."},
 	/* from 3.12 */
 	{"_from_flags", FUNCTION(view_from_flags), WORDS | METH_CLASS,
 		"_from_flags($type, /, object, flags)\n--\n\nA view of an object that is asked for its buffer with these flags."},
