@@ -20,12 +20,10 @@ static int parse(const char *format, char **keywords, PyObject *const *args, Py_
 	return ok ? 0 : -1;
 }
 
-/* Reads the arguments of a method of METH_FASTCALL | METH_KEYWORDS: at most two objects, which stay the caller's.
-   The format is that of PyArg_ParseTupleAndKeywords, which is not asked where they are right and have no names. */
-int read_arguments(const char *format, char **keywords, PyObject *const *args, Py_ssize_t n, PyObject *names, PyObject **values)
+/* Reads the arguments of a method of METH_FASTCALL | METH_KEYWORDS: at least so many objects and at most two, which stay the
+   caller's. The format is that of PyArg_ParseTupleAndKeywords, which is not asked where they are right and have no names. */
+int read_arguments(const char *format, char **keywords, int least, int most, PyObject *const *args, Py_ssize_t n, PyObject *names, PyObject **values)
 {
-	const char *optional = strchr(format, '|');
-	Py_ssize_t least = optional - format, most = strchr(format, ':') - format - 1;
 	if (names || n < least || n > most)
 		return parse(format, keywords, args, n, names, values);
 	for (Py_ssize_t i = 0; i < n; i++)

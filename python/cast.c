@@ -28,10 +28,10 @@ static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
 	if (!PyList_Check(shape) && !PyTuple_Check(shape))
 		return gmvOddShape;
 	PyObject *(*extent_of)(PyObject *, Py_ssize_t) = EXTENT_OF(shape);
-	Py_ssize_t n = PyList_Check(shape) ? PyList_Size(shape) : PyTuple_Size(shape);
+	Py_ssize_t n = Py_SIZE(shape);
 	for (Py_ssize_t i = 0; i < n && i < MAX_DIMS; i++) {
 		PyObject *extent = extent_of(shape, i);
-		if (!extent || !PyLong_Check(extent))
+		if (!extent || (!PyLong_CheckExact(extent) && !PyLong_Check(extent)))
 			break;
 		extents[i] = PyLong_AsSsize_t(extent);
 		if (extents[i] == -1 && PyErr_Occurred()) {
@@ -79,7 +79,7 @@ PyObject *view_cast(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObj
 	static char *names[] = {"format", "shape", NULL};
 	MemoryView *self = (MemoryView *)object;
 	PyObject *given[2] = {NULL, NULL};
-	if (read_arguments("O|O:cast", names, args, n, words, given) < 0)
+	if (read_arguments("O|O:cast", names, 1, 2, args, n, words, given) < 0)
 		return NULL;
 	PyObject *format = given[0], *shape = given[1];
 	if ((!PyUnicode_Check(format) && must_be("cast() argument 'format'", "str", format) < 0) || refuse_released(self) < 0)
@@ -112,9 +112,7 @@ PyObject *view_cast(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObj
 PyObject *view_toreadonly(PyObject *object, PyObject *unused)
 {
 	MemoryView *self = (MemoryView *)object;
-	if (refuse_released(self) < 0)
-		return NULL;
-	MemoryView *view = view_again(self, &self->view);
+	MemoryView *view = refuse_released(self) < 0 ? NULL : view_again(self, &self->view);
 	if (view)
 		view->view.readonly = 1;
 	return (PyObject *)view;

@@ -4,8 +4,9 @@
 
 #include "shim.h"
 
-/* Bytes that are copied here: asking the engine costs more. It survives that a mapping's file was cut short. */
-enum { SMALL_COPY = 4 << 10 };
+/* Bytes that are copied here, and items that Python may gather: asking the engine costs more. It survives that a mapping's file
+   was cut short. */
+enum { SMALL_COPY = 4 << 10, FEW_ITEMS = 16 };
 
 /* The items' bytes in the order 'C' or 'F'. */
 PyObject *view_bytes(MemoryView *self, char order)
@@ -19,7 +20,8 @@ PyObject *view_bytes(MemoryView *self, char order)
 		memset(items, 0, size);
 	if (size <= SMALL_COPY && self->flags & (order == 'F' ? VIEW_F : VIEW_C))
 		memmove(items, self->view.buf, size); /* of a few bytes, memcpy would become a slow instruction */
-	else if (check_code(ENGINE(self, size, gmvPack(items, BUFFER(&self->view), order))) < 0)
+	else if ((size <= FEW_ITEMS * self->view.itemsize ? PyBuffer_ToContiguous(items, &self->view, size, order)
+		: check_code(ENGINE(self, size, gmvPack(items, BUFFER(&self->view), order)))) < 0)
 		Py_CLEAR(bytes);
 	return bytes;
 }
@@ -56,7 +58,7 @@ PyObject *view_tobytes(PyObject *object, PyObject *const *args, Py_ssize_t n, Py
 	MemoryView *self = (MemoryView *)object;
 	PyObject *order = NULL;
 	int letter;
-	if (read_arguments("|O:tobytes", names, args, n, words, &order) < 0 || (letter = read_order(order)) < 0 ||
+	if (read_arguments("|O:tobytes", names, 0, 1, args, n, words, &order) < 0 || (letter = read_order(order)) < 0 ||
 		refuse_released(self) < 0)
 		return NULL;
 	if (!letter)
@@ -147,7 +149,7 @@ PyObject *view_hex(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObje
 	MemoryView *self = (MemoryView *)object;
 	PyObject *given[2] = {NULL, NULL}; /* the separator and the bytes between two */
 	int separator = 0, group = 1;
-	if (read_arguments("|OO:hex", names, args, n, words, given) < 0 || (given[1] && as_int(given[1], &group) < 0) ||
+	if (read_arguments("|OO:hex", names, 0, 2, args, n, words, given) < 0 || (given[1] && as_int(given[1], &group) < 0) ||
 		refuse_released(self) < 0 || (given[0] && (separator = separator_of(given[0])) < 0) || refuse_released(self) < 0)
 		return NULL;
 	if (self->view.len <= SMALL_HEX && self->flags & VIEW_C)

@@ -62,10 +62,8 @@ static int format_of(MemoryView *self, Format *format)
 		Py_buffer fresh;
 		if (format_read(self->view.format, &fresh) < 0)
 			return -1;
-		if (self->view.internal)
-			Py_DECREF((PyObject *)fresh.internal);
-		else
-			self->view.internal = fresh.internal;
+		Py_XDECREF((PyObject *)self->view.internal); /* of those who asked meanwhile */
+		self->view.internal = fresh.internal;
 	}
 	if (refuse_released(self) < 0)
 		return -1;

@@ -112,7 +112,7 @@ static inline void free_object(void *object, void **spare)
 }
 
 /* arguments.c */
-int read_arguments(const char *format, char **keywords, PyObject *const *args, Py_ssize_t n, PyObject *names, PyObject **values);
+int read_arguments(const char *format, char **keywords, int least, int most, PyObject *const *args, Py_ssize_t n, PyObject *names, PyObject **values);
 
 /* errors.c */
 int refuse(PyObject *type, const char *text);

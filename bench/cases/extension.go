@@ -40,6 +40,10 @@ func extension(s Scale) []Case {
 		pythonic{name: "m[5:40]", setup: few("u1"), run: "m[5:40]", result: "m[5:40].tolist()"},
 		pythonic{name: "m[::2]", setup: few("u1"), run: "m[::2]", result: "m[::2].tolist()"},
 		pythonic{name: "memoryview(bytes)", setup: block, run: "M(b)", result: "M(b).tolist()"},
+		pythonic{name: "m.cast('I')", setup: block, run: "m.cast('I')", result: "m.cast('I').tolist()"},
+		pythonic{name: "m.cast('I', (4, 4))", setup: block, run: "m.cast('I', (4, 4))", result: "m.cast('I', (4, 4)).tolist()"},
+		pythonic{name: "m.toreadonly()", setup: block, run: "m.toreadonly()", result: "m.toreadonly().tolist()"},
+		pythonic{name: "m[1, 2]", setup: block + ".cast('B', (8, 8))", run: "m[1, 2]"},
 		pythonic{name: "memoryview(array)", setup: "b = numbers(64, 'f8')", run: "M(b)", result: "M(b).tolist()"},
 		pythonic{name: "memoryview(m)", setup: block, run: "M(m)", result: "M(m).tolist()"},
 		pythonic{name: "memoryview(bytes).release()", setup: block, run: "M(b).release()", result: "None"},
@@ -55,10 +59,14 @@ func extension(s Scale) []Case {
 		pythonic{name: "m == o, 8 float64", setup: "m, o = M(numbers(8, 'f8')), M(numbers(8, 'f8'))", run: "m == o"},
 		pythonic{name: "m.tobytes(), 64 bytes", setup: block, run: "m.tobytes()"},
 		pythonic{name: "m[::2].tobytes(), 32 bytes", setup: "m = M(bytes(range(64)))[::2]", run: "m.tobytes()"},
+		pythonic{name: "m.tobytes(), 4x2 float64 of 4x4", setup: "m = M(numbers(16, 'f8').reshape(4, 4)[:, ::2])", run: "m.tobytes()"},
+		pythonic{name: "m.tobytes(), 8x4 float64 of 8x8", setup: "m = M(numbers(64, 'f8').reshape(8, 8)[:, ::2])", run: "m.tobytes()"},
 		pythonic{name: "m.hex(), 16 bytes", setup: "m = M(bytes(range(16)))", run: "m.hex()"},
 		pythonic{name: "m.hex(':'), 16 bytes", setup: "m = M(bytes(range(16)))", run: "m.hex(':')"},
 		pythonic{name: fmt.Sprintf("m.hex(':'), %s uint8", many), setup: million("u1"), run: "m.hex(':')", result: "crc(m.hex(':').encode())"},
 	)
+	// In C, CPython copies a few whole rows before the engine is asked.
+	add(Target{2, Ratio}, pythonic{name: "m.tobytes(), 8 rows of 4 float64", setup: "m = M(numbers(64, 'f8').reshape(8, 8)[:, 2:6])", run: "m.tobytes()"})
 	add(bulk,
 		pythonic{name: fmt.Sprintf("m == o, %s uint8", many), setup: million("u1") + other("u1"), run: "m == o"},
 		pythonic{name: fmt.Sprintf("m == o, %s int32", many), setup: million("i4") + other("i4"), run: "m == o"},
