@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 import unittest
+import weakref
 from typing import Any, Callable
 
 import _testbuffer
@@ -189,6 +190,26 @@ class Leaks(unittest.TestCase):
             iter(View(b"abc")[1:])
             tried(View, 3)
         self.assertEqual([sys.getrefcount(kind) for kind in kinds], counts)
+
+    def test_a_view_has_nothing_of_the_one_before(self) -> None:
+        """What lies where another view lay, hashed, referred to weakly, released or not, is as new as Python's own."""
+        for kind in memoryview, View:
+            again = 0
+            for release in (False, True) * 10:
+                old = kind(b"old")
+                hash(old)
+                weak, place = weakref.ref(old, lambda _: None), id(old)
+                if release:
+                    old.release()
+                del old
+                self.assertIsNone(weak())
+                new = kind(b"new")
+                again += id(new) == place
+                self.assertEqual((hash(new), weakref.getweakrefcount(new), new.tobytes()), (hash(b"new"), 0, b"new"))
+                self.assertEqual((new.obj, new.shape, gc.is_tracked(new)), (b"new", (3,), True))
+                new.release()
+                self.assertRaises(ValueError, new.tobytes)
+        self.assertGreater(again, 0, "no view lay where another one had lain")
 
 
 if __name__ == "__main__":
