@@ -18,10 +18,14 @@ PyObject *view_bytes(MemoryView *self, char order)
 	char *items = PyBytes_AsString(bytes);
 	if (order == 'F' && self->flags & VIEW_C) /* there may be more bytes than items have */
 		memset(items, 0, size);
-	if (size <= SMALL_COPY && self->flags & (order == 'F' ? VIEW_F : VIEW_C))
+	int small = size <= SMALL_COPY, done = 0;
+	if (small && self->flags & (order == 'F' ? VIEW_F : VIEW_C))
 		memmove(items, self->view.buf, size); /* of a few bytes, memcpy would become a slow instruction */
-	else if ((size <= FEW_ITEMS * self->view.itemsize ? PyBuffer_ToContiguous(items, &self->view, size, order)
-		: check_code(ENGINE(self, size, gmvPack(items, BUFFER(&self->view), order)))) < 0)
+	else if (small && (size_t)size <= FEW_ITEMS * (size_t)self->view.itemsize)
+		done = PyBuffer_ToContiguous(items, &self->view, size, order);
+	else
+		done = check_code(ENGINE(self, size, gmvPack(items, BUFFER(&self->view), order)));
+	if (done < 0)
 		Py_CLEAR(bytes);
 	return bytes;
 }
