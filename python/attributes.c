@@ -15,10 +15,8 @@
 
 static PyObject *tuple_of(const Py_ssize_t *numbers, int n)
 {
-	if (!numbers)
-		n = 0;
-	PyObject *tuple = PyTuple_New(n);
-	for (int i = 0; tuple && i < n; i++) {
+	PyObject *tuple = PyTuple_New(numbers ? n : 0);
+	for (int i = 0; tuple && numbers && i < n; i++) {
 		PyObject *number = PyLong_FromSsize_t(numbers[i]);
 		if (!number || PyTuple_SetItem(tuple, i, number) < 0)
 			Py_CLEAR(tuple);

@@ -182,9 +182,7 @@ PyObject *format_write(PyObject *object, PyObject *item)
 		return NULL;
 	if (self->view.readonly || PyBytes_Size(item) != format.nodes->size)
 		return PyErr_SetString(PyExc_TypeError, "cannot modify read-only memory"), NULL;
-	if (check_code(gmvFill(BUFFER(&self->view), text_of(&format), bytes)) < 0)
-		return NULL;
-	Py_RETURN_NONE;
+	return check_code(gmvFill(BUFFER(&self->view), text_of(&format), bytes)) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 /* store(item, offset, format, kind, integer, real, imaginary, text): makes a part of an item, a bytearray, of a value. */
@@ -204,7 +202,5 @@ PyObject *format_store(PyObject *module, PyObject *args)
 		offset = item.len;
 	code = gmvStore((char *)item.buf + offset, item.len - offset, format, kind, &value);
 	PyBuffer_Release(&item);
-	if (check_code(code) < 0)
-		return NULL;
-	Py_RETURN_NONE;
+	return check_code(code) < 0 ? NULL : Py_NewRef(Py_None);
 }

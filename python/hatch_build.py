@@ -23,8 +23,9 @@ NOT_FROM_CALLER = ("GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFL
 LIMITED = sys.version_info >= (3, 11)
 
 # A call of Python's API by way of a stub costs a nanosecond. Pairs of fields that were just written one by one are not to be
-# read as one vector, which would wait for both; and where functions happen to lie shall make no difference.
-OPTIMISATION = ["-O2", "-fno-plt", "-fno-tree-slp-vectorize", "-falign-functions=64"]
+# read as one vector, which would wait for both; and where functions happen to lie shall make no difference. Python's headers
+# assert things, and name the folder that they lie in, unless NDEBUG is defined.
+OPTIMISATION = ["-O2", "-DNDEBUG", "-fno-plt", "-fno-tree-slp-vectorize", "-falign-functions=64"]
 
 
 class Hook(BuildHookInterface):

@@ -25,14 +25,17 @@ ManagedBuffer *managed_new(PyTypeObject *type)
 	return self;
 }
 
-/* Who is no exporter is told as CPython's memoryview does. */
+/* Who is no exporter is told as CPython's memoryview does, whatever the flags were. */
 static void explain(PyObject *object)
 {
+	Py_buffer none;
 	PyObject *type, *value, *traceback;
 	if (PyObject_CheckBuffer(object))
 		return;
+	PyErr_Clear();
+	PyObject_GetBuffer(object, &none, PyBUF_SIMPLE);
 	PyErr_Fetch(&type, &value, &traceback);
-	PyErr_Format(type, "memoryview: %S", value ? value : Py_None);
+	PyErr_Format(type ? type : PyExc_TypeError, "memoryview: %S", value ? value : Py_None);
 	Py_XDECREF(type);
 	Py_XDECREF(value);
 	Py_XDECREF(traceback);

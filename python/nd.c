@@ -117,9 +117,7 @@ int nd_assign(PyObject *object, PyObject *key, PyObject *value)
 /* _convert(source): of a writable view */
 static PyObject *convert(PyObject *self, PyObject *source)
 {
-	if (assign_from((MemoryView *)self, source, gmvConvert) < 0)
-		return NULL;
-	Py_RETURN_NONE;
+	return assign_from((MemoryView *)self, source, gmvConvert) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 /* Reads a tuple of integers, at most MAX_DIMS; none for None. */

@@ -4,13 +4,10 @@
    it has none, and what those were doing is never done there. */
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "shim.h"
 
@@ -41,43 +38,50 @@ void bulk_end(PyThreadState *thread)
 	PyEval_RestoreThread(thread);
 }
 
-enum { RUNS = -1, UNKNOWN = -2 };
-
-/* The number of the system call in which a thread of this process waits. */
-static long waits_in(const char *thread)
+/* Whether a thread of this process runs or wants to, or naps: the engine's watchman does while he keeps an eye on others, and
+   takes their locks when he wakes. The system tells the number of the call that a thread waits in, or a word. */
+static int is_awake(const char *thread)
 {
-	char path[300], text[32] = "";
+	char path[300];
+	long call = 0;
 	snprintf(path, sizeof path, "/proc/self/task/%s/syscall", thread);
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
-	if (file >= 0)
-		close(file);
-	return n <= 0 ? UNKNOWN : *text == 'r' ? RUNS : strtol(text, NULL, 10);
+	FILE *file = fopen(path, "re");
+	int numbers = file ? fscanf(file, "%ld", &call) : EOF;
+	if (file)
+		fclose(file);
+	return numbers == 0 || (numbers == 1 && (call == -1 || call == SYS_nanosleep));
 }
 
-/* Whether another thread of the process runs or wants to, or naps: the engine's watchman does while he keeps an eye on
-   others, and takes their locks when he wakes. True where the system does not tell. */
+/* Whether another thread is awake; the one that asks is told that it reads. True where the system does not tell. */
 static int others_are_awake(void)
 {
 	DIR *threads = opendir("/proc/self/task");
 	if (!threads)
 		return 1;
 	int awake = 0;
-	for (struct dirent *thread; !awake && (thread = readdir(threads));) {
-		long call = *thread->d_name == '.' ? UNKNOWN : waits_in(thread->d_name);
-		awake = call == RUNS || call == SYS_nanosleep; /* the thread that asks is told that it reads */
-	}
+	for (struct dirent *thread; !awake && (thread = readdir(threads));)
+		awake = *thread->d_name != '.' && is_awake(thread->d_name);
 	closedir(threads);
 	return awake;
 }
 
-/* Waits until the engine's threads sleep: one that is awake may hold a lock that nobody would open in the child. Others'
-   threads may keep this waiting in vain, but not for long. */
+/* Seconds for which other threads had a processor. */
+static double used_by_others(void)
+{
+	struct timespec all, own;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &all);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &own);
+	return all.tv_sec - own.tv_sec + (all.tv_nsec - own.tv_nsec) / 1e9;
+}
+
+/* Waits until the engine's threads sleep: one that is awake may hold a lock that nobody would open in the child. They need a
+   processor for a moment, for which they wait on a busy machine; who goes on for longer than that is others' thread. */
 static void wait_for_quiet(void)
 {
-	enum { MOST = 500 };
 	const struct timespec moment = {.tv_nsec = 100 * 1000};
-	for (int i = 0; i < MOST && others_are_awake(); i++)
+	const int most = 100 * 1000;
+	const double enough = 0.05, before = used_by_others();
+	for (int i = 0; i < most && others_are_awake() && used_by_others() - before < enough; i++)
 		nanosleep(&moment, NULL);
 }
 

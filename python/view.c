@@ -124,15 +124,12 @@ static PyObject *view_from_flags(PyObject *type, PyObject *args, PyObject *kwarg
 
 static PyObject *view_repr(PyObject *self)
 {
-	const char *text = IS_RELEASED((MemoryView *)self) ? "<released memory at %p>" : "<memory at %p>";
-	return PyUnicode_FromFormat(text, self);
+	return PyUnicode_FromFormat(IS_RELEASED((MemoryView *)self) ? "<released memory at %p>" : "<memory at %p>", self);
 }
 
 static PyObject *method_release(PyObject *self, PyObject *unused)
 {
-	if (view_release((MemoryView *)self) < 0)
-		return NULL;
-	Py_RETURN_NONE;
+	return view_release((MemoryView *)self) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *method_enter(PyObject *self, PyObject *unused)
