@@ -36,7 +36,7 @@ import (
 // the File's Array tells the format that a reader will see. A header of more than 10,000 bytes,
 // as of very many fields, NumPy reads only when told to by its max_header_size.
 //
-// What npy cannot hold is ErrFormat: bfloat16, addresses, pascal strings, text of 2 bytes a character,
+// What npy cannot hold is ErrFormat: bfloat16, floats of 8 bits, addresses, pascal strings, text of 2 bytes a character,
 // and items that are arrays, which are better as dimensions. Other errors are ErrLayout,
 // ErrNotContiguous, and the operating system's; errors.ErrUnsupported where files cannot be mapped.
 func Create(path string, l buffer.Layout, opts ...CreateOption) (*File, error) {
@@ -48,25 +48,9 @@ func Create(path string, l buffer.Layout, opts ...CreateOption) (*File, error) {
 	if err != nil {
 		return nil, f.fail(err)
 	}
-	mode := os.FileMode(0o666)
-	target, err := filepath.Abs(path) // the working directory may be another one at Commit
-	if err != nil {
-		return nil, failed(path, creating, err)
+	if err := f.beside(path); err != nil {
+		return nil, err
 	}
-	info, err := os.Stat(target)
-	switch {
-	case err == nil && !info.Mode().IsRegular():
-		return nil, f.fail(fmt.Errorf("%w: it is no regular file that could be replaced: name another", os.ErrExist))
-	case err == nil:
-		mode = info.Mode().Perm()
-	case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ELOOP): // a link to nowhere is replaced
-		return nil, failed(path, creating, err)
-	}
-	temporary := filepath.Join(filepath.Dir(target), temporaryName(filepath.Base(target)))
-	if f.file, err = os.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode); err != nil {
-		return nil, failed(path, creating, err)
-	}
-	f.draft.temporary, f.draft.path = temporary, target
 	for _, opt := range opts {
 		opt(&f.draft)
 	}
@@ -75,6 +59,30 @@ func Create(path string, l buffer.Layout, opts ...CreateOption) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// beside opens a file that is not yet in place, beside where it will be.
+func (f *File) beside(path string) error {
+	mode := os.FileMode(0o666)
+	target, err := filepath.Abs(path) // the working directory may be another one at Commit
+	if err != nil {
+		return failed(path, creating, err)
+	}
+	info, err := os.Stat(target)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return f.fail(fmt.Errorf("%w: it is no regular file that could be replaced: name another", os.ErrExist))
+	case err == nil:
+		mode = info.Mode().Perm()
+	case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ELOOP): // a link to nowhere is replaced
+		return failed(path, creating, err)
+	}
+	temporary := filepath.Join(filepath.Dir(target), temporaryName(filepath.Base(target)))
+	if f.file, err = os.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode); err != nil {
+		return failed(path, creating, err)
+	}
+	f.draft.temporary, f.draft.path = temporary, target
+	return nil
 }
 
 // CreateOption changes how a file is made.
@@ -137,14 +145,7 @@ func (f *File) Commit() error {
 	if f.draft.lost != nil {
 		return f.draft.lost
 	}
-	if err := os.Rename(f.draft.temporary, f.draft.path); err != nil {
-		return failed(f.name, placing, err)
-	}
-	f.draft.temporary = ""
-	if err := syncFolder(filepath.Dir(f.draft.path)); err != nil {
-		return failed(f.name, flushing, err)
-	}
-	return nil
+	return f.draft.place(f.name)
 }
 
 // draft is a file that is not yet in place.
@@ -153,6 +154,18 @@ type draft struct {
 	temporary, path string // temporary is "" for a file that is in place
 	sparse          bool
 	lost            error // of a flush
+}
+
+// place renames the file, and waits until the disk has its name.
+func (d *draft) place(name string) error {
+	if err := os.Rename(d.temporary, d.path); err != nil {
+		return failed(name, placing, err)
+	}
+	d.temporary = ""
+	if err := syncFolder(filepath.Dir(d.path)); err != nil {
+		return failed(name, flushing, err)
+	}
+	return nil
 }
 
 // discard removes the file, and tells whether it was one.

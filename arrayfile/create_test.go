@@ -235,7 +235,7 @@ func TestCreateRefuses(t *testing.T) {
 		message string
 	}{
 		{shaped("nonsense{"), buffer.ErrFormat, "nonsense{"},
-		{shaped("[bfloat16]", 3), buffer.ErrFormat, "write float32, or the bits as H"},
+		{shaped("[bfloat16]", 3), buffer.ErrFormat, "convert it to f, or write safetensors"},
 		{shaped("O", 3), buffer.ErrFormat, "addresses"},
 		{shaped("&d", 3), buffer.ErrFormat, "addresses"},
 		{shaped("5p", 3), buffer.ErrFormat, "write s, without a length"},

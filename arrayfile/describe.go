@@ -49,8 +49,8 @@ func describeCode(t *format.Type) (string, error) {
 	case format.Float, format.Complex:
 		letter := map[format.Kind]string{format.Float: "f", format.Complex: "c"}[t.Kind()]
 		switch {
-		case code == "[bfloat16]":
-			return "", refused("bfloat16, which NumPy has not: write float32, or the bits as H")
+		case code[0] == '[':
+			return "", refused("%s, which NumPy has not: convert it to f, or write safetensors", strings.Trim(code, "[]"))
 		case strings.HasSuffix(code, "g") && mark[0] != nativeMark:
 			return "", refused("a long double of another byte order, whose kind nobody knows: write d")
 		}

@@ -28,6 +28,8 @@
 // Views are read-only, but for those of [Writable] files, which are written in place, and of new
 // files of [Create], which appear under their name only once they are whole.
 //
+// [Save] writes any views to a new npy, npz, safetensors or raw file, and [Write] to a stream.
+//
 // Item types become the formats of PEP 3118. What a format cannot say, as that a number counts
 // seconds, [Array.Notes] tells.
 package arrayfile

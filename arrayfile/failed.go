@@ -20,6 +20,7 @@ const (
 	writing  attempt = "opening it for writing"
 	creating attempt = "making a file beside it"
 	placing  attempt = "putting it in place"
+	filling  attempt = "writing it"
 	flushing attempt = "flushing it to the disk"
 	mapping  attempt = "mapping it"
 )
