@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -223,9 +224,54 @@ func testHex(t draw.Source) {
 
 func TestHexAgainstBytes(t *testing.T) { draw.Check(t, testHex) }
 
-// FuzzBulk looks up, compares, lists and prints the items of any format and layout all at once, and one by one.
+// testReading reads bytes as from a file that holds them.
+func testReading(t draw.Source) {
+	v := drawFormatted(t, draw.Of(t, "format", bulkFormats...), drawBulkShape(t), "view")
+	data := must(v.ToBytes(buffer.C))
+	offset := int64(draw.Between(t, -1, len(data)+1, "offset"))
+	got := fence.Bytes(t, t.UpTo(len(data)+1, "length"), draw.Side(t))
+	want := make([]byte, len(got))
+	n, err := bytes.NewReader(data).ReadAt(want, offset)
+	if m, errOurs := v.ReadAt(got, offset); m != n || (errOurs == nil) != (err == nil) || (errOurs == io.EOF) != (err == io.EOF) || !bytes.Equal(got, want) {
+		t.Errorf("ReadAt(%d, %d) of %d bytes gives %d, %v, %x, want %d, %v, %x", len(got), offset, len(data), m, errOurs, got, n, err, want)
+	}
+	var written bytes.Buffer
+	if m := must(v.WriteTo(&written)); m != int64(len(data)) || !bytes.Equal(written.Bytes(), data) {
+		t.Errorf("WriteTo gives %x, want %x", written.Bytes(), data)
+	}
+}
+
+func TestReadingAgainstBytes(t *testing.T) { draw.Check(t, testReading) }
+
+// testConversion converts to another format: all items, with the values that they have, or none.
+func testConversion(t draw.Source) {
+	shape := drawExtents(t, 1, 3, 0, 4)
+	src := drawFormatted(t, draw.Of(t, "format", bulkFormats...), shape, "src")
+	dst := drawFormatted(t, draw.Of(t, "other format", bulkFormats...), shape, "dst")
+	before := must(dst.ToBytes(buffer.C))
+	if err := memoryview.Convert(dst, src); err != nil {
+		if !errors.Is(err, buffer.ErrValue) && !errors.Is(err, buffer.ErrType) {
+			t.Errorf("%s to %s: an error of no kind: %v", src.Format(), dst.Format(), err)
+		}
+		if after := must(dst.ToBytes(buffer.C)); !bytes.Equal(before, after) {
+			t.Errorf("%s to %s changed %x to %x: %v", src.Format(), dst.Format(), before, after, err)
+		}
+		return
+	}
+	// What was converted stays what it is, there and back, where the way there lost nothing.
+	back := drawFormatted(t, src.Format(), shape, "back")
+	if must(dst.Equal(src)) && memoryview.Convert(back, dst) == nil && !must(back.Equal(src)) {
+		t.Errorf("%s to %s and back: %v, %v, %v", src.Format(), dst.Format(), must(src.ToList()), must(dst.ToList()), must(back.ToList()))
+	}
+}
+
+func TestConversionOfAllOrNone(t *testing.T) { draw.Check(t, testConversion) }
+
+// FuzzBulk looks up, compares, lists, prints, reads and converts the items of any format and layout all at once, and one by one.
 func FuzzBulk(f *testing.F) {
-	draw.Fuzz(f, func(t draw.Source) { draw.Of(t, "what", testLookup, testEqual, testToList, testHex)(t) })
+	draw.Fuzz(f, func(t draw.Source) {
+		draw.Of(t, "what", testLookup, testEqual, testToList, testHex, testReading, testConversion)(t)
+	})
 }
 
 func TestConvert(t *testing.T) {
