@@ -44,6 +44,7 @@ func build(shape []int, next func() int) any {
 type pick struct {
 	drop    bool
 	indices []int
+	step    int // between them
 }
 
 func (m model) pick(picks []pick) model {
@@ -111,7 +112,7 @@ func drawPick(t *rapid.T, extent int) (string, pick) {
 	step := rapid.SampledFrom([]int{-3, -2, -1, 1, 2, 3}).Draw(t, "step")
 	key := fmt.Sprintf("%d:%d:%d", start, stop, step)
 	kept := must(choose(key, extent))
-	p := pick{}
+	p := pick{step: step}
 	for i := range kept.count {
 		p.indices = append(p.indices, kept.start+i*kept.step)
 	}
