@@ -111,7 +111,7 @@ func TestPanicOfAWorkerIsTheCallers(t *testing.T) {
 					t.Error("a worker is still at it")
 				}
 			}()
-			together(4, 100, func(i int) {
+			Together(4, 100, func(i int) {
 				ended.Add(-1000)
 				defer ended.Add(1000)
 				if i == bad {

@@ -9,4 +9,5 @@ package kernel
 //go:generate go run -C avo ./planes
 //go:generate go run -C avo ./row
 //go:generate go run -C avo ./run
+//go:generate go run -C avo ./totals
 //go:generate go run -C avo ./transpose

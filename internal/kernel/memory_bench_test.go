@@ -49,7 +49,7 @@ func BenchmarkMemory(b *testing.B) {
 					each := len(dst) / workers
 					b.SetBytes(int64(len(dst)))
 					for b.Loop() {
-						together(workers, workers, func(i int) { work.do(dst[i*each:(i+1)*each], src[i*each:(i+1)*each]) })
+						Together(workers, workers, func(i int) { work.do(dst[i*each:(i+1)*each], src[i*each:(i+1)*each]) })
 					}
 				})
 			}

@@ -30,7 +30,7 @@ func CopyParallel(dst, src Items, workers int) {
 		return
 	}
 	parts := p.split(partsEach * workers)
-	together(min(workers, len(parts)), len(parts), func(i int) {
+	Together(min(workers, len(parts)), len(parts), func(i int) {
 		parts[i].plan.copy(unsafe.Add(to, parts[i].dst), unsafe.Add(from, parts[i].src))
 	})
 }
@@ -87,9 +87,9 @@ func (p plan) part(i, low, n int) part {
 	return part{plan{p.size, axes}, low * a.dst, low * a.src}
 }
 
-// together calls f for each number below n, by so many goroutines. A fault in mapped memory is a panic
+// Together calls f for each number below n, by so many goroutines. A fault in mapped memory is a panic
 // in whichever meets it, and the first panic is the caller's in the end.
-func together(workers, n int, f func(i int)) {
+func Together(workers, n int, f func(i int)) {
 	var (
 		next    atomic.Int64
 		group   sync.WaitGroup

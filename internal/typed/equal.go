@@ -86,7 +86,7 @@ func equalParts(a, b kernel.Items, typA, typB *format.Type) (bool, error) {
 		a.Size, b.Size = typA.Size(), typA.Size() // what lies behind an item's format does not count
 		return kernel.EqualBytes(a, b), nil
 	case typA.Kind() == format.Array:
-		a, b = elements(a, typA), elements(b, typB)
+		a, b = Elements(a, typA), Elements(b, typB)
 		if a.Count() == 0 {
 			return true, nil
 		}
@@ -113,8 +113,8 @@ func equalFields(a, b kernel.Items, typA, typB *format.Type) (bool, error) {
 	return true, nil
 }
 
-// elements describes the elements of subarrays as items of their own, in further dimensions.
-func elements(it kernel.Items, typ *format.Type) kernel.Items {
+// Elements describes the elements of subarrays as items of their own, in further dimensions.
+func Elements(it kernel.Items, typ *format.Type) kernel.Items {
 	shape := typ.Shape()
 	n, dims := len(it.Shape), len(it.Shape)+len(shape)
 	strides := make([]int, dims)
