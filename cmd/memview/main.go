@@ -4,6 +4,8 @@
 //	memview show 'photo.npy[::64, ::64, 0]'
 //	memview info photo.npy
 //	memview hex 'photo.npy[0]'
+//	memview stats photo.npy
+//	memview diff before.npy after.npy
 package main
 
 import (
@@ -29,16 +31,20 @@ const (
 )
 
 type commands struct {
-	Show showCommand `cmd:"" default:"withargs" help:"Print an array, or a part of it (the command where none is named)."`
-	Info infoCommand `cmd:"" help:"Print what a file's header says, without touching its data."`
-	Hex  hexCommand  `cmd:"" help:"Print bytes, item by item and field by field, beside what they mean."`
+	Show  showCommand  `cmd:"" default:"withargs" help:"Print an array, or a part of it (the command where none is named)."`
+	Info  infoCommand  `cmd:"" help:"Print what a file's header says, without touching its data."`
+	Hex   hexCommand   `cmd:"" help:"Print bytes, item by item and field by field, beside what they mean."`
+	Stats statsCommand `cmd:"" help:"Print figures of all items: range, mean, deviation, quantiles, a histogram."`
+	Diff  diffCommand  `cmd:"" help:"Say whether two arrays differ, where, and how far."`
 	pythonCommands
 
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
 func main() {
-	os.Exit(run(os.Args[1:], terminalOf(os.Stdout), os.Stderr))
+	out := terminalOf(os.Stdout)
+	out.progress = progressOn(os.Stderr)
+	os.Exit(run(os.Args[1:], out, os.Stderr))
 }
 
 // run does what the arguments say and returns the exit code.
@@ -76,10 +82,21 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 	if err != nil {
 		return exitUsage, usageError(err)
 	}
-	if err := command.Run(out); err != nil {
+	err = command.Run(out)
+	var exit exitError
+	switch {
+	case errors.As(err, &exit):
+		return exit.code, exit.error
+	case err != nil:
 		return exitFailed, err
 	}
 	return exitOK, nil
+}
+
+// exitError is an error with an exit code of its own. The error in it may be nil, where nothing need be said.
+type exitError struct {
+	code int
+	error
 }
 
 // version is that of the module, as the build recorded it.

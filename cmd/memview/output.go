@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"strings"
 
 	"github.com/go-memoryview/memoryview/cmd/memview/internal/arraytext"
 )
@@ -14,6 +16,9 @@ type output struct {
 	*bufio.Writer
 	width int  // of the terminal, in characters; 0 where there is none
 	color bool // dimming is welcome
+	ascii bool // characters beyond ASCII are not
+
+	progress progress // of what takes long
 }
 
 // plainOutput is a file or a pipe.
@@ -27,9 +32,21 @@ func terminalOf(file *os.File) *output {
 	width, color := terminal(file)
 	if width > 0 {
 		out.width = width
+		out.ascii = !speaksUnicode(os.Getenv)
 		out.color = color && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}
 	return out
+}
+
+// speaksUnicode reports whether the user's locale is one of UTF-8, by the first variable that is set. Windows has no such variables,
+// and terminals that do.
+func speaksUnicode(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToUpper(getenv(name)); locale != "" {
+			return strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8")
+		}
+	}
+	return runtime.GOOS == "windows"
 }
 
 // comment prints a line about what is printed. It may hold text from a file.

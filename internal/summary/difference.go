@@ -3,6 +3,7 @@ package summary
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"math/cmplx"
 	"slices"
 	"unsafe"
@@ -48,7 +49,7 @@ type Far struct {
 }
 
 // Pairs matches the columns of two arrays: fields by their names where both have the same, else one by one.
-// Complex numbers are columns of their own. The error is ErrFormat, where they do not match.
+// Complex numbers are columns of their own. The error is ErrType where they do not match.
 func Pairs(a, b kernel.Items, typA, typB *format.Type) ([]Pair, error) {
 	columnsA, err := open(nil, "", a, typA, false)
 	if err != nil {
@@ -59,7 +60,7 @@ func Pairs(a, b kernel.Items, typA, typB *format.Type) ([]Pair, error) {
 		return nil, err
 	}
 	if len(columnsA) != len(columnsB) {
-		return nil, fmt.Errorf("%w: %d and %d fields", format.ErrFormat, len(columnsA), len(columnsB))
+		return nil, fmt.Errorf("%w: records of %d and of %d fields: compare those that both have", format.ErrType, len(columnsA), len(columnsB))
 	}
 	byName := map[string]*Column{}
 	for _, c := range columnsB {
@@ -73,7 +74,7 @@ func Pairs(a, b kernel.Items, typA, typB *format.Type) ([]Pair, error) {
 			pairs[i].B = byName[c.Name]
 		}
 		if !slices.Equal(c.items.Shape, pairs[i].B.items.Shape) {
-			return nil, fmt.Errorf("%w: shapes %v and %v of %s", format.ErrFormat, c.items.Shape, pairs[i].B.items.Shape, c.Name)
+			return nil, fmt.Errorf("%w: shapes %v and %v of field %q: compare the others", format.ErrType, c.items.Shape, pairs[i].B.items.Shape, c.Name)
 		}
 		pairs[i].align()
 	}
@@ -195,7 +196,7 @@ func (p Pair) comparison(t Tolerance) (comparison, error) {
 	case isText(a) && a == b || a == format.Bytes && b == format.Pascal || a == format.Pascal && b == format.Bytes:
 		return p.texts(), nil
 	}
-	return nil, fmt.Errorf("%w: %s and %s: numbers are compared with numbers, and text with text", format.ErrFormat, p.A.Type, p.B.Type)
+	return nil, fmt.Errorf("%w: %s beside %s: numbers are compared with numbers, and text with text", format.ErrType, p.A.Type, p.B.Type)
 }
 
 func isText(k format.Kind) bool { return k == format.Bytes || k == format.Pascal || k == format.Text }
@@ -302,7 +303,11 @@ func (x real) distance(y real) float64 {
 	case !x.integer || !y.integer:
 		return math.Abs(x.float - y.float)
 	case x.negative != y.negative:
-		return float64(x.size) + float64(y.size)
+		sum, carry := bits.Add64(x.size, y.size, 0)
+		if carry > 0 { // the last bit is there for the rounding
+			return 2 * float64(carry<<63|sum>>1|sum&1)
+		}
+		return float64(sum)
 	}
 	return float64(max(x.size, y.size) - min(x.size, y.size))
 }

@@ -69,7 +69,9 @@ func figures[T number](c *Column, w *Work, o Options) (*Figures, error) {
 	if p.n == 0 {
 		return f, nil
 	}
-	if f.Mean, f.Std, err = p.meanAndStd(c, w); err != nil {
+	if p.sound() {
+		f.Mean, f.Std = p.mean(), p.std()
+	} else if err := addScaled(f, &p, c, w); err != nil {
 		return nil, err
 	}
 	f.Min, f.MinAt = c.find(p.low, p.lowBlock)
@@ -124,7 +126,6 @@ func pass[T number](c *Column, w *Work, scale int) (all part[T], err error) {
 	for i := range parts {
 		all.join(&parts[i])
 	}
-	all.mean += float64(origin)
 	return all, err
 }
 
@@ -270,24 +271,29 @@ func (p *part[T]) total() any {
 	return p.integers.big()
 }
 
-// meanAndStd reads the items again, scaled, where their squares are too large or too small for a float64.
-func (p *part[T]) meanAndStd(c *Column, w *Work) (mean, std float64, err error) {
-	switch sum := p.total().(type) {
-	case *big.Int:
-		mean, _ = new(big.Rat).SetFrac(sum, big.NewInt(int64(p.n))).Float64()
-	case float64: // of int32 and uint32 too, which are exact in it
-		mean = sum / float64(p.n)
-		const least = 0x1p-960 // of squares that have all their digits
-		largest := max(math.Abs(float64(p.low)), math.Abs(float64(p.high)))
-		sound := !math.IsInf(sum, 0) && p.squares <= math.MaxFloat64 && (p.squares >= least || p.low == p.high)
-		if sound {
-			break
-		}
-		_, exponent := math.Frexp(largest)
-		again, err := pass[T](c, w, -exponent)
-		return math.Ldexp(again.sum.value()/float64(again.n), exponent), math.Ldexp(again.std(), exponent), err
+// sound reports whether neither the sum nor the squares were too large for a float64, or too small.
+func (p *part[T]) sound() bool {
+	const least = 0x1p-960 // of squares that have all their digits
+	sum, isFloat := p.total().(float64)
+	return !isFloat || isFinite(sum) && isFinite(p.squares) && (p.squares >= least || p.low == p.high)
+}
+
+// mean is the sum's, which is nearer than the mean that is gathered.
+func (p *part[T]) mean() float64 {
+	if sum, isInteger := p.total().(*big.Int); isInteger {
+		mean, _ := new(big.Rat).SetFrac(sum, big.NewInt(int64(p.n))).Float64()
+		return mean
 	}
-	return mean, p.std(), nil
+	return p.sum.value() / float64(p.n)
+}
+
+// addScaled reads floats again, times a power of 2 that brings the largest near 1.
+func addScaled[T number](f *Figures, p *part[T], c *Column, w *Work) error {
+	_, exponent := math.Frexp(max(math.Abs(float64(p.low)), math.Abs(float64(p.high))))
+	again, err := pass[T](c, w, -exponent)
+	f.Sum = math.Ldexp(again.sum.value(), exponent)
+	f.Mean, f.Std = math.Ldexp(again.mean(), exponent), math.Ldexp(again.std(), exponent)
+	return err
 }
 
 // find returns an item and its index: the first that equals a value, from a position of the walk on.

@@ -8,8 +8,8 @@ import (
 
 // moments are a mean and the sum of the squared distances from it.
 type moments struct {
-	n             int
-	mean, squares float64
+	n               int
+	center, squares float64
 }
 
 // join adds those of further items (Chan, Golub and LeVeque 1979).
@@ -21,9 +21,9 @@ func (m *moments) join(o moments) {
 		return
 	}
 	n, other := float64(m.n), float64(o.n)
-	apart := o.mean - m.mean
+	apart := o.center - m.center
 	m.n += o.n
-	m.mean += apart * (other / (n + other))
+	m.center += apart * (other / (n + other))
 	m.squares += o.squares + apart*apart*(n*other/(n+other))
 }
 
@@ -34,6 +34,10 @@ type compensated struct{ sum, lost float64 }
 
 func (c *compensated) add(x float64) {
 	sum := c.sum + x
+	if math.IsInf(sum, 0) || math.IsNaN(sum) { // out of range: value says so
+		c.sum = sum
+		return
+	}
 	if math.Abs(c.sum) >= math.Abs(x) {
 		c.lost += c.sum - sum + x
 	} else {

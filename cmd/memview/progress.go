@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/go-memoryview/memoryview/internal/summary"
+)
+
+const (
+	patience = time.Second // before progress is shown
+	refresh  = 100 * time.Millisecond
+)
+
+// progress is a line on a terminal that says how far long work is. The zero progress shows nothing.
+type progress struct {
+	to    io.Writer
+	width int // of the terminal; 0 where there is none
+}
+
+// progressOn is shown on a terminal, and in no pipe or file.
+func progressOn(file *os.File) progress {
+	width, _ := terminal(file)
+	return progress{file, width}
+}
+
+var errInterrupted = errors.New("interrupted: what was counted so far is not shown")
+
+// run does work that may take long. An interrupt ends it with an error.
+func (p progress) run(what string, work func(*summary.Work) error) error {
+	w := new(summary.Work)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	defer context.AfterFunc(ctx, w.Stop)()
+	if p.width > 0 {
+		defer p.show(what, w)()
+	}
+	err := work(w)
+	if errors.Is(err, summary.ErrStopped) {
+		return errInterrupted
+	}
+	return err
+}
+
+// show begins to show progress. What it returns ends that, and leaves the line empty.
+func (p progress) show(what string, w *summary.Work) (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		start, shown := time.Now(), false
+		ticks := time.NewTicker(refresh)
+		defer ticks.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				if shown {
+					fmt.Fprint(p.to, "\r\x1b[K")
+				}
+				return
+			case now := <-ticks.C:
+				if shown = now.Sub(start) >= patience; shown {
+					fmt.Fprintf(p.to, "\r%s\x1b[K", p.line(what, w))
+				}
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// line is as long as there is room for.
+func (p progress) line(what string, w *summary.Work) string {
+	done, total := w.Progress()
+	part := float64(done) / float64(max(total, 1))
+	const frame = len("  [] 100%")
+	bar := min(30, p.width-1-len(what)-frame)
+	if bar < 5 {
+		return fmt.Sprintf("%3.0f%%", 100*part)
+	}
+	full := int(part * float64(bar))
+	return fmt.Sprintf("%s  [%s%s] %3.0f%%", what, strings.Repeat("#", full), strings.Repeat(".", bar-full), 100*part)
+}
