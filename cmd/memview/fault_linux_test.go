@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/summary"
 )
 
 // A file that is cut short while it is printed is an error that says so, for every way to print.
@@ -27,6 +29,20 @@ func TestFaultWhilePrinting(t *testing.T) {
 		"show --json": showJSON,
 		"hex":         (&hexCommand{All: true}).print,
 		"hex --json":  (&hexCommand{All: true}).printJSON,
+		"stats": func(_ *output, s *selection) error {
+			_, err := statsOf(s.part, new(summary.Work), summary.Options{})
+			return err
+		},
+		"diff": func(_ *output, s *selection) error {
+			other, err := memoryview.FromObject(make([]byte, s.part.NBytes()))
+			if err != nil {
+				return err
+			}
+			if other, err = other.CastShape(s.part.Format(), s.part.Shape()); err != nil {
+				return err
+			}
+			return (&diffResult{a: s, b: &selection{part: other}}).compare(new(summary.Work), summary.Tolerance{})
+		},
 	} {
 		for _, format := range []string{"<i", "T{<H:a:2s:b:}"} {
 			path := filepath.Join(t.TempDir(), "file")

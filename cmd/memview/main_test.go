@@ -59,6 +59,12 @@ func TestGolden(t *testing.T) {
 		"info-photo":          {"info", "testdata/photo.npy"},
 		"info-floats":         {"info", "testdata/floats.npy"},
 		"info-hostile":        {"info", "testdata/hostile.npy"},
+		"stats-sample":        {"stats", "[:].petal"},
+		"stats-photo":         {"stats", "testdata/photo.npy[..., 1]"},
+		"stats-events":        {"stats", "testdata/events.npy"},
+		"stats-quick":         {"stats", "--quick", "testdata/big.npy"},
+		"stats-specials-json": {"stats", "--json", "testdata/specials.npy"},
+		"stats-hostile-json":  {"stats", "--json", "testdata/hostile.npy"},
 		"show-field-in-field": {"show", "testdata/events.npy[::20]", "--field", "at.lat"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +108,9 @@ func TestGoldenOnTerminals(t *testing.T) {
 		"terminal-60-wide":    {60, []string{"testdata/wide.npy"}},
 		"terminal-40-photo":   {40, []string{"testdata/photo.npy[:3, :, 0]"}},
 		"terminal-80-escape":  {80, []string{"testdata/escape.npy"}},
+		"terminal-40-stats":   {40, []string{"stats", "--bins", "5", "testdata/photo.npy"}},
+		"terminal-20-stats":   {20, []string{"stats", "--bins", "5", "testdata/floats.npy"}},
+		"terminal-60-hostile": {60, []string{"stats", "testdata/hostile.npy"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := terminalRun(test.width, test.args...)
@@ -209,7 +218,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"show", "--help"}, {"info", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"show", "--help"}, {"info", "--help"}, {"stats", "--help"}, {"diff", "--help"}} {
 		if got := memview(args...); got.code != exitOK || !strings.Contains(got.out, "Usage: memview") || got.stderr != "" {
 			t.Errorf("%q: %+v", args, got)
 		}

@@ -13,21 +13,19 @@ import (
 	"github.com/go-memoryview/memoryview/internal/summary"
 )
 
-const (
-	patience = time.Second // before progress is shown
-	refresh  = 100 * time.Millisecond
-)
+const refresh = 100 * time.Millisecond
 
 // progress is a line on a terminal that says how far long work is. The zero progress shows nothing.
 type progress struct {
-	to    io.Writer
-	width int // of the terminal; 0 where there is none
+	to       io.Writer
+	width    int           // of the terminal; 0 where there is none
+	patience time.Duration // before it is shown
 }
 
 // progressOn is shown on a terminal, and in no pipe or file.
 func progressOn(file *os.File) progress {
 	width, _ := terminal(file)
-	return progress{file, width}
+	return progress{file, width, time.Second}
 }
 
 var errInterrupted = errors.New("interrupted: what was counted so far is not shown")
@@ -65,7 +63,7 @@ func (p progress) show(what string, w *summary.Work) (end func()) {
 				}
 				return
 			case now := <-ticks.C:
-				if shown = now.Sub(start) >= patience; shown {
+				if shown = now.Sub(start) >= p.patience; shown {
 					fmt.Fprintf(p.to, "\r%s\x1b[K", p.line(what, w))
 				}
 			}

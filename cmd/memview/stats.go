@@ -198,7 +198,7 @@ func printText(out *output, t *summary.Text) {
 	line("different", "%d%s", t.Distinct, more)
 	what := "first"
 	for _, o := range t.First {
-		line(what, "%s%s", cutText(valueText(o.Item), textWidth), out.dim(fmt.Sprintf("  %d times", o.Count)))
+		line(what, "%s%s", cutText(valueText(o.Item), textWidth), out.dim("  "+plural(o.Count, "%d time")))
 		what = ""
 	}
 }

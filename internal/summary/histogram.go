@@ -16,12 +16,15 @@ type Histogram struct {
 func newHistogram(low, high float64, bins int, integers bool) *Histogram {
 	h := &Histogram{low: low}
 	switch {
-	case integers && high-low < float64(bins) && high-low+1 != high-low:
+	case integers && high-low < float64(bins) && high+1 > high:
 		bins = int(high-low) + 1
 		high++
 		h.Single = true
 	case low == high:
 		low, high = low-0.5, high+0.5
+	}
+	if low == high { // so large that a half makes no difference
+		bins = 1
 	}
 	h.low = low
 	h.Edges, h.Counts = make([]float64, bins+1), make([]int, bins)

@@ -362,8 +362,13 @@ func checkMany[T float64 | int64](t *testing.T, x []T, maxAt int) {
 // What all items have in common does not swallow how they differ.
 func TestHardDeviations(t *testing.T) {
 	for _, x := range [][]float64{
-		{1e16, 1e16 + 2, 1e16 + 4}, {1e308, -1e308, 1.5e308}, {1e-300, 2e-300, 4e-300}, {5e-324, 0, 5e-324}, {1e200, 1e200, 1e200},
-		slices.Repeat([]float64{1e15 + 0.125, 1e15 + 0.25}, 5000), slices.Repeat([]float64{1e9, 1e9 + 1e-6}, 5000), {math.MaxFloat64, math.MaxFloat64},
+		{1e16, 1e16 + 2, 1e16 + 4},
+		{1e308, -1e308, 1.5e308},
+		{1e-300, 2e-300, 4e-300},
+		{5e-324, 0, 5e-324},
+		{1e200, 1e200, 1e200},
+		slices.Repeat([]float64{1e15 + 0.125, 1e15 + 0.25}, 5000), slices.Repeat([]float64{1e9, 1e9 + 1e-6}, 5000),
+		{math.MaxFloat64, math.MaxFloat64},
 	} {
 		v := must(memoryview.FromObject(x))
 		modelOf(v).check(t, must(columns(t, v)[0].Figures(new(summary.Work), summary.Options{})), fmt.Sprint(x[:2]))

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+sys.dont_write_bytecode = True
+from judge import python_syntax, stats  # noqa: E402
+
 out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent)
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(3118)
@@ -45,17 +48,6 @@ arrays = {
 for name, array in arrays.items():
     np.save(out / f"{name}.npy", array)
 
-
-
-def python_syntax(part):
-    """slice(None, None, 16) is ::16."""
-    if isinstance(part, tuple):
-        return ", ".join(map(python_syntax, part))
-    if isinstance(part, slice):
-        return ":".join("" if n is None else str(n) for n in (part.start, part.stop, part.step))
-    return "..." if part is Ellipsis else str(part)
-
-
 expected = []
 for name, part in [
     ("photo", np.s_[::16, ::16, 0]), ("photo", np.s_[-1, :4]), ("photo", np.s_[...]), ("photo", np.s_[0, 0, 0]), ("photo", np.s_[5:5]),
@@ -67,3 +59,16 @@ for name, part in [
         array = array.astype([(n, "<i8" if n == "time" else array.dtype[n].base, array.dtype[n].shape) for n in array.dtype.names])
     expected.append({"file": f"{name}.npy", "slice": f"[{python_syntax(part)}]", "shape": np.shape(array), "text": str(array)})
 (out / "numpy.json").write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
+
+# What all items are like.
+hard = {
+    "photo": np.s_[..., 0], "events": np.s_[::-1], "floats": np.s_[...], "specials": np.s_[:], "halves": np.s_[:], "complex": np.s_[:],
+    "big": np.s_[:], "events2d": np.s_[:2, ::4],
+}  # fmt: skip
+expected = []
+for name, part in hard.items():
+    a = arrays[name][part]
+    if a.dtype.names:
+        a = a.astype([(n, "<i8" if n == "time" else a.dtype[n].base, a.dtype[n].shape) for n in a.dtype.names])
+    expected.append({"file": f"{name}.npy", "slice": f"[{python_syntax(part)}]", "args": [], "stats": stats(a)})
+(out / "stats.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf8")
