@@ -22,8 +22,10 @@ type distribution[T number] struct {
 const (
 	firstBins = 1 << 16 // of the whole range
 	laterBins = 1 << 12 // of each interval
-	gathered  = 1 << 20 // items that are sorted in memory
 )
+
+// gathered is how many items are sorted in memory.
+var gathered = 1 << 20
 
 // interval is a range of keys in which wanted ranks lie.
 type interval struct {
