@@ -91,7 +91,7 @@ func (c *diffCommand) diff(out *output) (same bool, err error) {
 		tolerance := summary.Tolerance{Relative: c.Rtol, Absolute: c.Atol, EqualNaN: c.EqualNaN}
 		err = out.progress.run("diff", func(w *summary.Work) error { return r.compare(w, tolerance) })
 		if err != nil {
-			return false, fmt.Errorf("%s and %s: %w", a.name(), b.name(), err)
+			return false, fmt.Errorf("%s and %s: %w", a.title(), b.title(), err)
 		}
 	}
 	switch {
@@ -197,7 +197,7 @@ func (r *diffResult) printJSON(out *output) error {
 		Format string `json:"format"`
 		Shape  []int  `json:"shape"`
 	}
-	describe := func(s *selection) array { return array{s.name(), s.part.Format(), s.part.Shape()} }
+	describe := func(s *selection) array { return array{s.title(), s.part.Format(), s.part.Shape()} }
 	columns := []map[string]any{}
 	for _, c := range r.columns {
 		column := map[string]any{"name": c.name, "count": c.Count, "differ": c.Differ}

@@ -78,7 +78,7 @@ func (c *statsCommand) Run(out *output) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", sel.name(), err)
+		return fmt.Errorf("%s: %w", sel.title(), err)
 	}
 	if c.JSON {
 		return statsJSON(out, sel, all)

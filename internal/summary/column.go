@@ -183,7 +183,10 @@ const (
 func (c *Column) form() form {
 	kind, size := c.number.Kind, c.number.Size
 	switch {
-	case !c.isNumber && c.Type.Kind() == format.Float: // long doubles, by Unpack
+	case !c.isNumber && c.Type.Kind() == format.Float: // by Unpack
+		if c.Type.Size() == 1 {
+			return counted
+		}
 		return floating
 	case !c.isNumber || kind == kernel.Complex:
 		return noNumber
@@ -225,10 +228,19 @@ func numbersAt[T number](c *Column, r *room, p unsafe.Pointer, n int) []T {
 	}
 	values := unsafe.Slice((*T)(to), n)
 	for i := range values {
-		value, err := c.Type.Unpack(unsafe.Slice((*byte)(unsafe.Add(p, i*c.walked.Size)), c.walked.Size))
-		if f, ok := value.(float64); ok && err == nil {
-			values[i] = T(f)
-		}
+		values[i] = T(c.float(unsafe.Slice((*byte)(unsafe.Add(p, i*c.walked.Size)), c.walked.Size)))
 	}
 	return values
+}
+
+// float unpacks a float that the kernels do not know: a long double, or one of 8 bits.
+func (c *Column) float(item []byte) float64 {
+	value, err := c.Type.Unpack(item)
+	switch v := value.(type) {
+	case float64:
+		return v
+	case format.ShortFloat:
+		return float64(v.Float32())
+	}
+	panic(fmt.Sprintf("a float unpacks to %T, %v", value, err))
 }

@@ -25,7 +25,7 @@ func (c *Column) countedFigures(w *Work, o Options) (*Figures, error) {
 		return nil, err
 	}
 	f := &Figures{Count: c.n, Mean: math.NaN(), Std: math.NaN()}
-	all := f.sift(c.number, counts)
+	all := f.sift(c.decoded(), counts)
 	isInteger := c.isInteger()
 	f.addUp(all, isInteger)
 	if len(all) == 0 {
@@ -48,7 +48,7 @@ func (c *Column) countedFigures(w *Work, o Options) (*Figures, error) {
 
 // counts says how often each pattern of bits occurs.
 func (c *Column) counts(w *Work) ([]int, error) {
-	patterns := 1 << (8 * c.number.Size)
+	patterns := 1 << (8 * c.Type.Size())
 	var mutex sync.Mutex
 	var tables [][]int // that no goroutine uses
 	err := w.each(c.n, func(_, from, to int) {
@@ -63,7 +63,7 @@ func (c *Column) counts(w *Work) ([]int, error) {
 		r := rooms.Get().(*room)
 		defer rooms.Put(r)
 		w.eachBlock(from, to, func(from, n int) {
-			if p := c.read(r, from, n); c.number.Size == 1 {
+			if p := c.read(r, from, n); c.Type.Size() == 1 {
 				countBytes((*[256]int)(table), unsafe.Slice((*uint8)(p), n))
 			} else {
 				countWords((*[1 << 16]int)(table), unsafe.Slice((*uint16)(p), n))
@@ -106,8 +106,7 @@ func countWords(table *[1 << 16]int, x []uint16) {
 }
 
 // sift counts what is not finite, and returns the other numbers, sorted.
-func (f *Figures) sift(number kernel.Number, counts []int) []weighted {
-	values := decoded(number, len(counts))
+func (f *Figures) sift(values []float64, counts []int) []weighted {
 	all := make([]weighted, 0, len(counts))
 	for i, n := range counts {
 		switch x := values[i]; {
@@ -127,20 +126,25 @@ func (f *Figures) sift(number kernel.Number, counts []int) []weighted {
 }
 
 // decoded are the numbers that the patterns of bits stand for.
-func decoded(number kernel.Number, patterns int) []float64 {
-	values := make([]float64, patterns)
-	bytes, words := make([]uint8, patterns), make([]uint16, patterns)
-	for i := range patterns {
-		bytes[i], words[i] = uint8(i), uint16(i)
+func (c *Column) decoded() []float64 {
+	size := c.Type.Size()
+	patterns := 1 << (8 * size)
+	values, bits := make([]float64, patterns), make([]uint16, patterns)
+	for i := range bits {
+		bits[i] = uint16(i)
+		if size == 1 {
+			(*[2]uint8)(unsafe.Pointer(&bits[i]))[0] = uint8(i)
+		}
+		if !c.isNumber {
+			values[i] = c.float([]byte{uint8(i)})
+		}
 	}
-	from := unsafe.Pointer(&words[0])
-	if number.Size == 1 {
-		from = unsafe.Pointer(&bytes[0])
+	if c.isNumber {
+		run := func(p unsafe.Pointer, step int) kernel.Items {
+			return kernel.Items{Base: p, Size: step, Shape: []int{patterns}, Strides: []int{step}}
+		}
+		kernel.Convert(run(unsafe.Pointer(&values[0]), 8), run(unsafe.Pointer(&bits[0]), 2), kernel.Number{Kind: kernel.Float, Size: 8}, c.number)
 	}
-	run := func(p unsafe.Pointer, size int) kernel.Items {
-		return kernel.Items{Base: p, Size: size, Shape: []int{patterns}, Strides: []int{size}}
-	}
-	kernel.Convert(run(unsafe.Pointer(&values[0]), 8), run(from, number.Size), kernel.Number{Kind: kernel.Float, Size: 8}, number)
 	return values
 }
 

@@ -250,7 +250,7 @@ func (p Pair) floats(t Tolerance) comparison {
 
 // floatsAt makes float64 of any numbers that are no wide integers.
 func floatsAt(c *Column, r *room, p unsafe.Pointer, n int) []float64 {
-	if c.form() != counted {
+	if c.form() != counted || !c.isNumber {
 		return numbersAt[float64](c, r, p, n)
 	}
 	to := unsafe.Pointer(&r.values)

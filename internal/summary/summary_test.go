@@ -23,6 +23,7 @@ import (
 
 var formats = []string{
 	"?", "b", "B", "<h", ">h", "H", "<i", ">i", ">I", "<q", ">q", "<Q", ">Q", "P", "<e", ">e", "<f", ">f", "<d", ">d", "[bfloat16]", "g",
+	"[float8_e4m3fn]", "[float8_e5m2]", "[float8_e8m0fnu]",
 }
 
 // values are those that go wrong most easily, beside random ones.
@@ -75,6 +76,7 @@ func (r arrays) pack(item []byte, typ *format.Type, value float64) {
 				return
 			}
 		}
+		item[0] = byte(r.IntN(256)) // of 8 bits
 	case format.Bool:
 		item[0] = byte(r.IntN(2))
 	default:
@@ -114,9 +116,7 @@ func numberOf(item any) float64 {
 			return 1
 		}
 		return 0
-	case format.Float16:
-		return float64(v.Float32())
-	case format.BFloat16:
+	case format.ShortFloat:
 		return float64(v.Float32())
 	}
 	switch v := reflect.ValueOf(item); {
