@@ -28,13 +28,14 @@ ManagedBuffer *managed_new(PyTypeObject *type)
 /* Who is no exporter is told as CPython's memoryview does, whatever the flags were. */
 static void explain(PyObject *object)
 {
-	Py_buffer none;
+	Py_buffer none = {0};
 	PyObject *type, *value, *traceback;
 	if (PyObject_CheckBuffer(object))
 		return;
 	PyErr_Clear();
 	PyObject_GetBuffer(object, &none, PyBUF_SIMPLE);
 	PyErr_Fetch(&type, &value, &traceback);
+	PyBuffer_Release(&none); /* it may have become one */
 	PyErr_Format(type ? type : PyExc_TypeError, "memoryview: %S", value ? value : Py_None);
 	Py_XDECREF(type);
 	Py_XDECREF(value);
