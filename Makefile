@@ -3,7 +3,7 @@
 TIME ?= 30s
 FUZZTIME ?= 10m
 
-.PHONY: help test soak fuzz bench corpus fmt
+.PHONY: help test soak fuzz bench corpus api audit dist fmt
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,6 +22,15 @@ bench: ## our speed beside NumPy, CPython, gonum and memcpy (4 minutes; QUICK=1:
 
 corpus: ## write the generated test data anew, in place
 	@scripts/corpus write
+
+api: ## write docs/api.txt, the exported surface, anew
+	@GOWORK=off go test ./internal/api -update
+
+audit: ## ask the databases of known vulnerabilities about every dependency
+	@scripts/audit
+
+dist: ## programs, wheels, source archive and checksums into dist/, built twice with the same bytes
+	@scripts/dist
 
 fmt: ## format the Go files
 	@scripts/format write

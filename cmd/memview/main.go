@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -99,10 +100,13 @@ type exitError struct {
 	error
 }
 
-// version is that of the module, as the build recorded it.
+// released is the version of a program that was built to be handed out: scripts/dist has the linker set it.
+var released string
+
+// version is that, or that of the module as the build recorded it.
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return "memview " + info.Main.Version + ", " + info.GoVersion
+	if info, ok := debug.ReadBuildInfo(); ok && released+info.Main.Version != "" {
+		return "memview " + cmp.Or(released, info.Main.Version) + ", " + info.GoVersion
 	}
 	return "memview, version unknown"
 }
