@@ -42,6 +42,9 @@ var kinds = []kind{
 	{begins: startsWith(npyMagic), read: readNPYFile},
 	{begins: startsWith(zipMember, zipEnd), read: readNPZ, toEnd: true},
 	{begins: beginsSafetensors, read: readSafetensors},
+	{begins: beginsWAV, read: readWAV, toEnd: true},
+	{begins: startsWith(pngMagic), read: readPNG, toEnd: true},
+	{begins: startsWith(jpegMagic), read: readJPEG, toEnd: true},
 }
 
 // sniffed is how many bytes tell the kind.
@@ -87,6 +90,6 @@ func kindOf(r io.ReaderAt) (kind, error) {
 	if start == "" {
 		return kind{}, fmt.Errorf("%w: the file is empty", ErrUnknown)
 	}
-	return kind{}, fmt.Errorf("%w: it begins with %q: npy, npz and safetensors files are known by their beginning: write one of those, or give the format of a raw file",
+	return kind{}, fmt.Errorf("%w: it begins with %q: npy, npz, safetensors, wav, png and jpeg files are known by their beginning: write one of those, or give the format of a raw file",
 		ErrUnknown, start[:min(n, 8)])
 }

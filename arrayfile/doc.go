@@ -13,6 +13,9 @@
 //     mapped, and their checksums not compared, which would read them; those that are deflated are inflated into a copy for each view
 //   - safetensors, of all types whose items have whole bytes. The named types of package format are those of bfloat16 and
 //     of floats of 8 bits
+//   - wav, also of more than 4 GiB, as frames by channels: integers of 8, 16, 32 and 64 bits and floats. No format has items
+//     of 24 bits, so that theirs are a third dimension of 3 bytes
+//   - png and jpeg, decoded by the standard library into a copy for each view, as height by width by channels
 //   - raw files, by saying what lies in them, by [Raw]
 //
 // A file of many arrays has them by name: [File.Arrays] lists them, in the file's order, and [File.View] takes a name.

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import ml_dtypes
 import numpy as np
+import soundfile
+from PIL import Image
 from safetensors import TensorSpec, deserialize, serialize_file
 
 out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent)
@@ -257,6 +259,55 @@ types["empty"] = "float32", np.zeros((3, 0), "f4")
 types["a:b[0]"] = "float32", np.array(1.5, "f4")
 safetensors("types", types, {"\u65e5\u672c": "\U0001f600"})
 safetensors("nothing", {})
+
+# Sounds, as frames by channels, and pictures.
+wave = np.array([[0, 1], [-1, 32767], [-32768, 256], [300, -300], [5, 6]], "i2")
+
+
+def sound(name, samples, subtype, kind="WAV", endian=None, expected=None):
+    path = out / f"{name}.wav"
+    soundfile.write(path, samples, 8000, subtype, endian, kind)
+    data = bytearray(path.read_bytes())
+    peak = data.find(b"PEAK")
+    if peak > 0:  # which has the time in it
+        data[peak + 12 : peak + 16] = bytes(4)
+        path.write_bytes(data)
+    if expected is None:
+        expected = soundfile.read(path, dtype=samples.dtype, always_2d=True)[0]
+    many[path.name] = {"kind": "wav", "arrays": {"": described(expected, data.rindex(b"data") + 8)}, "metadata": {"sample rate": "8000"}}
+
+
+wide = wave.astype("i4") << 16 | 0x1234
+sound("pcm16", wave, "PCM_16")
+sound("pcm32", wide, "PCM_32")
+sound("pcm8", wave[:, 0], "PCM_U8", expected=((wave[:, :1] >> 8) + 128).astype("u1"))
+sound("pcm24", wide, "PCM_24", expected=(wide >> 8).astype("<i4").view("u1").reshape(5, 2, 4)[:, :, :3])
+sound("float", wave.astype("f4") / 7, "FLOAT")
+sound("double", wave.astype("f8") / 7, "DOUBLE")
+sound("extensible", wave, "PCM_16", "WAVEX")
+sound("rf64", wave, "PCM_16", "RF64")
+sound("rifx", wave, "PCM_16", endian="BIG")
+
+
+def picture(name, pixels, mode=None, like=None, **options):
+    path = out / name
+    image = Image.fromarray(pixels, mode) if mode != "P" else Image.fromarray(pixels).quantize(8)
+    image.save(path, **options)
+    with Image.open(path) as image:
+        array = np.asarray(image) if like is None else like
+    many[path.name] = {"kind": path.suffix[1:], "arrays": {"": described(array, 0) | {"copied": True}}}
+
+
+y, x = np.mgrid[0:7, 0:9]
+rgb = np.stack([30 * y, 20 * x, 255 - y - x], -1).astype("u1")
+picture("gray.png", (30 * y).astype("u1"))
+picture("deep.png", (7000 * y + x).astype("u2"))
+picture("rgb.png", rgb)
+picture("rgba.png", np.concatenate([rgb, rgb[:, :, :1]], -1))
+picture("palette.png", rgb, "P")
+picture("bits.png", x % 2 == 0, like=(x % 2 == 0).astype("u1") * 255)
+picture("gray.jpeg", np.full((16, 24), 77, "u1"))
+picture("rgb.jpeg", np.full((16, 24, 3), 128, "u1"), quality=100)
 
 lines = (f"{json.dumps(name)}: {json.dumps(what)}" for name, what in many.items())
 (out / "many.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf8")

@@ -66,7 +66,7 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 	parser, err := kong.New(
 		&commands{},
 		kong.Name("memview"),
-		kong.Description("Looks at array files (npy, npz, safetensors, raw). An array in a file of many is named behind a colon, as in 'data.npz:x'. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
+		kong.Description("Looks at array files (npy, npz, safetensors, wav, png, jpeg, raw). An array in a file of many is named behind a colon, as in 'data.npz:x'. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
 			"and fields of records behind a point, as in 'log.npy[:].pos.x'. The help of each command has examples."),
 		kong.Vars{"version": version()},
 		kong.Writers(out, stderr),

@@ -181,7 +181,7 @@ func TestFailures(t *testing.T) {
 		{[]string{"testdata/photo.npy[::2"}, exitFailed, "testdata/photo.npy[::2: file does not exist: FILE[SLICE] ends in ']' or in the name of a field, and is one argument, in quotes: 'photo.npy[::2, 0]'"},
 		{[]string{"testdata/photo.npy[0]", "[1]"}, exitFailed, `"[0]" and "[1]" are two slices: give one`},
 		{[]string{"testdata"}, exitFailed, "testdata: unknown kind of array file: it is a directory: name a file in it"},
-		{[]string{"main.go"}, exitFailed, `main.go: unknown kind of array file: it begins with "// Comma": npy, npz and safetensors files are known by their beginning: write one of those, or give the format of a raw file`},
+		{[]string{"main.go"}, exitFailed, `main.go: unknown kind of array file: it begins with "// Comma": npy, npz, safetensors, wav, png and jpeg files are known by their beginning: write one of those, or give the format of a raw file`},
 		{[]string{"--bogus"}, exitUsage, "unknown flag --bogus: memview --help says how"},
 		{[]string{"show", "-1"}, exitUsage, "a slice that begins with '-' stands in brackets, as in '[-1]'"},
 		{[]string{"show", "a", "b", "c"}, exitUsage, "unexpected argument c: memview --help says how"},
