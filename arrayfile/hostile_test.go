@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -276,6 +277,70 @@ func TestHeadersOfManyMembers(t *testing.T) {
 	for _, s := range f.Skipped() {
 		if !errors.Is(s.Err, ErrHeader) || !strings.Contains(s.Err.Error(), "headers of the archive's members") {
 			t.Fatal(s.Err)
+		}
+	}
+}
+
+// wavOf makes a file of chunks.
+func wavOf(magic string, chunks ...string) []byte {
+	return []byte(magic + "\xff\xff\xff\xffWAVE" + strings.Join(chunks, ""))
+}
+
+func TestHostileWAV(t *testing.T) {
+	const pcm16 = "fmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00"
+	for _, test := range []struct {
+		file    []byte
+		is      error // nil for a file that opens
+		message string
+		frames  int
+	}{
+		{wavOf("RIFF", pcm16, "data\x04\x00\x00\x00abcd"), nil, "", 2},
+		{wavOf("RIFF", pcm16, "LIST\x01\x00\x00\x00x\x00", "data\x05\x00\x00\x00abcde"), nil, "1 bytes behind the last whole frame", 2},
+		{wavOf("RIFF", pcm16, "data\xff\xff\xff\xffabcd"), nil, "does not say how many", 2},
+		{wavOf("RIFF", pcm16, "data\x00\x00\x00\x00"), nil, "", 0},
+		{wavOf("RIFF", pcm16, "data\x06\x00\x00\x00abcd"), ErrTruncated, "the samples take 6 bytes, 4 follow", 0},
+		{wavOf("RIFF", "data\x04\x00\x00\x00abcd"), ErrHeader, `before the chunk "fmt "`, 0},
+		{wavOf("RIFF", pcm16), ErrTruncated, "it ends before the samples", 0},
+		{wavOf("RIFF", pcm16, "LIST\xff\xff\xff\xff"), ErrTruncated, "it ends before the samples", 0},
+		{wavOf("RIFF", "fmt \x04\x00\x00\x00abcd"), ErrHeader, "of 4 bytes", 0},
+		{wavOf("RIFF", strings.Replace(pcm16, "\x01\x00\x01\x00", "\x01\x00\x00\x00", 1), "data\x00\x00\x00\x00"), ErrHeader, "0 channels", 0},
+		{wavOf("RIFF", strings.Replace(pcm16, "\x02\x00\x10\x00", "\x03\x00\x10\x00", 1), "data\x00\x00\x00\x00"), ErrHeader, "frames of 3 bytes", 0},
+		{wavOf("RIFF", strings.Replace(pcm16, "\x01\x00\x01\x00", "\x07\x00\x01\x00", 1), "data\x00\x00\x00\x00"), errors.ErrUnsupported, "coded in way 7", 0},
+		{wavOf("RF64", "ds64\x10\x00\x00\x00"+strings.Repeat("\xff", 16), pcm16, "data\xff\xff\xff\xff"), ErrHeader, "no file has so many", 0},
+		{wavOf("RIFF", strings.Repeat("LIST\x00\x00\x00\x00", maxChunks+1)), ErrHeader, "more than 10000 chunks", 0},
+	} {
+		f, err := FromBytes(test.file)
+		if test.is != nil {
+			if !errors.Is(err, test.is) || !strings.Contains(err.Error(), test.message) {
+				t.Errorf("%.60q: %v, not %s", test.file, err, test.message)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%.60q: %v", test.file, err)
+			continue
+		}
+		a := f.Arrays()[0]
+		if notes := strings.Join(a.Notes(), "\n"); a.layout.Shape[0] != test.frames || !strings.Contains(notes, test.message) {
+			t.Errorf("%.60q: shape %v, notes %q", test.file, a.layout.Shape, notes)
+		}
+	}
+}
+
+// A picture that promises more pixels than its bytes can hold is refused before any memory is taken.
+func TestPictureBombs(t *testing.T) {
+	for name, at := range map[string]int{"gray.png": 16, "rgb.jpeg": -1} {
+		file := bytes.Clone(samplesOfMany(t)[name])
+		size := []byte{0, 0x0f, 0, 0, 0, 0x0f, 0, 0} // height and width
+		if at < 0 {
+			at, size = bytes.Index(file, []byte("\xff\xc0"))+5, []byte{0xff, 0, 0xff, 0}
+		}
+		copy(file[at:], size)
+		if name == "gray.png" { // its header has a checksum
+			binary.BigEndian.PutUint32(file[29:], crc32.ChecksumIEEE(file[12:29]))
+		}
+		if _, err := FromBytes(file); !errors.Is(err, ErrTruncated) || !strings.Contains(err.Error(), "cannot hold") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
