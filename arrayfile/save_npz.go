@@ -11,9 +11,6 @@ import (
 // zipPadding is the number of a zip's extra field that is there for its length alone, as zipalign writes it.
 const zipPadding = 0xd935
 
-// zipEpoch is the day that zip counts from, so that the same arrays make the same bytes.
-const zipEpoch = 1<<5 | 1
-
 // prepareNPZ writes an archive of npy files. What is stored begins at a multiple of 64 bytes, so that it can be mapped and
 // read in place.
 func (s saving) prepareNPZ(p *prepared) (func(io.Writer) error, error) {
@@ -32,8 +29,7 @@ func (s saving) prepareNPZ(p *prepared) (func(io.Writer) error, error) {
 		archive := zip.NewWriter(counted)
 		descriptor := int64(0) // the bytes that end the member before
 		for i, write := range members {
-			//lint:ignore SA1019 Modified adds an extra field of its own, beside the one that aligns the items
-			header := &zip.FileHeader{Name: p.names[i] + ".npy", Method: zip.Store, ModifiedDate: zipEpoch}
+			header := &zip.FileHeader{Name: p.names[i] + ".npy", Method: zip.Store} // without a time: the same arrays make the same bytes
 			if s.deflated {
 				header.Method = zip.Deflate
 			}
