@@ -119,6 +119,6 @@ def go(arguments: "list[str]", **options: Any) -> "subprocess.CompletedProcess[s
 
 
 def wheel_tag() -> str:
-    """The Pythons and the systems that the wheel is for."""
+    """The Pythons and the systems that the wheel is for: with later headers, which take None to be immortal, none from before."""
     system = re.sub("[-.]", "_", sysconfig.get_platform())
-    return f"{'cp311-abi3' if LIMITED else 'cp310-cp310'}-{system}"
+    return f"cp3{sys.version_info.minor}-{'abi3' if LIMITED else 'cp310'}-{system}"

@@ -79,7 +79,7 @@ static double used_by_others(void)
 static void wait_for_quiet(void)
 {
 	const struct timespec moment = {.tv_nsec = 100 * 1000};
-	const int most = 100 * 1000;
+	const int most = 20 * 1000;
 	const double enough = 0.05, before = used_by_others();
 	for (int i = 0; i < most && others_are_awake() && used_by_others() - before < enough; i++)
 		nanosleep(&moment, NULL);
