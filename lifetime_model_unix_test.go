@@ -638,13 +638,13 @@ func (w *world) set(t *rapid.T) {
 	mustBe(t, err, nil)
 	item := h.source.mem[h.positions()[i]:][:h.size]
 	clear(item)
-	item[littleFirst(h.size)] = byte(value)
+	item[smallest(h.format, h.size)] = byte(value)
 	w.checkMemory(t, h.source)
 }
 
-// littleFirst is where the byte of a small number stands.
-func littleFirst(size int) int {
-	if one := uint16(1); *(*byte)(unsafe.Pointer(&one)) == 0 {
+// smallest is where the byte of a small number stands.
+func smallest(format string, size int) int {
+	if one := uint16(1); !strings.HasPrefix(format, "<") && *(*byte)(unsafe.Pointer(&one)) == 0 {
 		return size - 1
 	}
 	return 0
