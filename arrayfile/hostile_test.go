@@ -138,7 +138,7 @@ var hostileSafetensors = []struct {
 	{`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4, `shape: "-1" is no whole number`},
 	{`{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}`, 4, `"1.0" is no whole number`},
 	{`{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}`, 4, `"1" is no whole number`},
-	{`{"a":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,4]}}`, 4, `larger than the address space`},
+	{`{"a":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,4]}}`, 4, `the address space`},
 	{`{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}`, 4, `is no whole number`},
 	{`{"a":{"dtype":"F32","shape":[1000000000,1000000000,1000000000,0],"data_offsets":[0,0]}}`, 0, `larger than the address space`},
 	{`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4, `"a" for the second time`},
@@ -331,7 +331,7 @@ func TestHostileWAV(t *testing.T) {
 func TestPictureBombs(t *testing.T) {
 	for name, at := range map[string]int{"gray.png": 16, "rgb.jpeg": -1} {
 		file := bytes.Clone(samplesOfMany(t)[name])
-		size := []byte{0, 0x0f, 0, 0, 0, 0x0f, 0, 0} // height and width
+		size := []byte{0, 0, 0x3f, 0, 0, 0, 0x3f, 0} // width and height: more, and a machine of 32 bits refuses it for that
 		if at < 0 {
 			at, size = bytes.Index(file, []byte("\xff\xc0"))+5, []byte{0xff, 0, 0xff, 0}
 		}
