@@ -76,7 +76,7 @@ func savedArrays(t *testing.T) []arrayfile.Named {
 		{Name: "one long row", Value: sure(view(t, long).CastShape(">Zf", []int{1, 3 << 17}))},
 		{Name: "halves", Value: sure(bytes.CastShape("<e", []int{8}))},
 		{Name: "plain Go/日本", Value: []bool{true, false}},
-		{Name: "long", Value: sure(bytes.CastShape("l", []int{2}))},
+		{Name: "long", Value: sure(bytes.CastShape("l", []int{16 / sure(buffer.SizeFromFormat("l"))}))},
 	}
 }
 
