@@ -29,11 +29,14 @@ uint64_t load_bits(const char *item, int size)
 /* Makes an item of bits. */
 void store_bits(char *item, uint64_t bits, int size)
 {
-	uint8_t x1 = bits;
-	uint16_t x2 = bits;
-	uint32_t x4 = bits;
-	const void *low[] = {NULL, &x1, &x2, NULL, &x4, NULL, NULL, NULL, &bits};
-	memcpy(item, low[size], size);
+	if (size == 1)
+		memcpy(item, &(uint8_t){bits}, 1);
+	else if (size == 2)
+		memcpy(item, &(uint16_t){bits}, 2);
+	else if (size == 4)
+		memcpy(item, &(uint32_t){bits}, 4);
+	else
+		memcpy(item, &bits, 8);
 }
 
 /* The number that the lower bits are, with a sign. */
