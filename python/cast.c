@@ -17,7 +17,7 @@ static char *native_format(const char *text)
 }
 
 /* How to ask a list or a tuple for an extent. A subclass may answer for itself otherwise: what it holds counts. */
-#define EXTENT_OF(shape) (PyList_Check(shape) ? PyList_GetItem : PyTuple_GetItem)
+#define EXTENT_OF(shape) (!PyTuple_CheckExact(shape) && PyList_Check(shape) ? PyList_GetItem : PyTuple_GetItem)
 
 /* Reads the extents as far as they are integers; what stops it is raised only if the engine gets so far. */
 static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
@@ -25,7 +25,7 @@ static int read_shape(PyObject *shape, Py_ssize_t *extents, int *valid)
 	*valid = shape ? 0 : gmvNoShape;
 	if (!shape)
 		return gmvNoShape;
-	if (!PyList_Check(shape) && !PyTuple_Check(shape))
+	if (!PyTuple_CheckExact(shape) && !PyList_Check(shape) && !PyTuple_Check(shape))
 		return gmvOddShape;
 	PyObject *(*extent_of)(PyObject *, Py_ssize_t) = EXTENT_OF(shape);
 	Py_ssize_t n = Py_SIZE(shape);

@@ -165,13 +165,12 @@ PyObject *view_hex(PyObject *object, PyObject *const *args, Py_ssize_t n, PyObje
 static PyObject *list_from(MemoryView *self, const char *p, int dim)
 {
 	Py_ssize_t n = self->view.shape[dim];
-	int last = dim + 1 == self->view.ndim;
 	PyObject *list = PyList_New(n);
 	if (list && refuse_released(self) < 0) /* by the collector, which lists may start */
 		Py_CLEAR(list);
 	for (Py_ssize_t i = 0; list && i < n; i++) {
 		const char *inner = step(&self->view, p, dim, i);
-		PyObject *item = last ? item_get(self, inner) : list_from(self, inner, dim + 1);
+		PyObject *item = dim + 1 == self->view.ndim ? item_get(self, inner) : list_from(self, inner, dim + 1);
 		if (!item || PyList_SetItem(list, i, item) < 0)
 			Py_CLEAR(list);
 	}

@@ -54,8 +54,3 @@ int check_code(int code)
 		PyErr_Format(PyExc_SystemError, "memoryview: the engine failed: %s", reason);
 	return -1;
 }
-
-int raise_released(void)
-{
-	return refuse(PyExc_ValueError, "operation forbidden on released memoryview object");
-}

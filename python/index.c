@@ -155,12 +155,13 @@ static int copy_items(MemoryView *self, const Py_buffer *dst, const Py_buffer *s
 /* Assigns what an exporter lends to a slice of one dimension. */
 static int assign_slice(MemoryView *self, PyObject *key, PyObject *value)
 {
-	Py_buffer dst;
-	Py_ssize_t room[3];
+	Py_buffer dst = self->view;
+	Py_ssize_t extent = dst.shape[0], stride = dst.strides[0];
 	Borrowed src;
 	if (borrow(value, &src) < 0)
 		return -1;
-	copy_layout(&dst, &self->view, room);
+	dst.shape = &extent;
+	dst.strides = &stride;
 	int result = slice_layout(&dst, 0, key);
 	if (result == 0)
 		result = refuse_released(self);

@@ -42,8 +42,7 @@ void store_bits(char *item, uint64_t bits, int size)
 /* The number that the lower bits are, with a sign. */
 static int64_t extend(uint64_t bits, int size)
 {
-	int unused = 64 - 8 * size;
-	return (int64_t)(bits << unused) >> unused;
+	return (int64_t)(bits << (64 - 8 * size)) >> (64 - 8 * size);
 }
 
 static PyObject *float_of_bits(uint64_t bits, int size)

@@ -29,7 +29,7 @@ typedef struct State {
 	PyTypeObject *managed;
 	PyTypeObject *iterator;
 	PyTypeObject *view; /* the base of View */
-	void *spare_view; /* the block of a memoryview of one dimension that has gone, */
+	void *spare_view; /* the block of a memoryview of few dimensions that has gone, */
 	void *spare_loan; /* and of a managed buffer: see free_object */
 	PyInterpreterState *interpreter; /* capsule.c's, */
 	struct State *next;              /* by which it finds the state of an interpreter */
@@ -117,11 +117,10 @@ int read_arguments(const char *format, char **keywords, int least, int most, PyO
 /* errors.c */
 int refuse(PyObject *type, const char *text);
 int check_code(int code);
-int raise_released(void);
 
 static inline int refuse_released(MemoryView *self)
 {
-	return IS_RELEASED(self) ? raise_released() : 0;
+	return IS_RELEASED(self) ? refuse(PyExc_ValueError, "operation forbidden on released memoryview object") : 0;
 }
 
 /* The format, where it is one character beside '@', or 0. */

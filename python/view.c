@@ -22,17 +22,21 @@ static void describe(MemoryView *self)
 	self->flags = (self->flags & VIEW_ND) | contiguity(&self->view);
 }
 
+enum { SPARE_ROOM = 3 * 2 }; /* a block that may become a spare has room for two dimensions */
+
 /* A new view of a loan, with the layout of src, which has been checked. */
 MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer *src)
 {
 	int nd = is_nd(type), room = 3 * src->ndim;
-	void *spare = is_at_hand(type) && room == 3 ? latest->spare_view : NULL;
+	void *spare = is_at_hand(type) && room <= SPARE_ROOM ? latest->spare_view : NULL;
 	if (spare)
 		latest->spare_view = NULL;
 	MemoryView *self = spare ? (MemoryView *)PyObject_InitVar(spare, type, room)
-		: nd ? (MemoryView *)PyType_GenericAlloc(type, room) : PyObject_GC_NewVar(MemoryView, type, room);
+		: nd ? (MemoryView *)PyType_GenericAlloc(type, room)
+		: PyObject_GC_NewVar(MemoryView, type, room > SPARE_ROOM ? room : SPARE_ROOM);
 	if (!self)
 		return NULL;
+	Py_SET_SIZE(&self->ob_base, room);
 	if (nd)
 		PyObject_GC_UnTrack(self); /* what a class in Python adds had to be cleared */
 	Py_INCREF(OBJECT(managed));
@@ -80,7 +84,7 @@ static void view_dealloc(PyObject *object)
 	view_release(self); /* whoever has a loan of the view keeps it alive: none is out */
 	Py_CLEAR(self->managed);
 	Py_XDECREF((PyObject *)self->view.internal);
-	free_object(self, is_at_hand(type) && Py_SIZE(object) == 3 ? &latest->spare_view : NULL);
+	free_object(self, is_at_hand(type) && Py_SIZE(object) <= SPARE_ROOM ? &latest->spare_view : NULL);
 	Py_DECREF(type);
 }
 
