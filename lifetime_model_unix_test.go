@@ -29,7 +29,8 @@ import (
 )
 
 // TestLoansAgainstModel takes views of views of loans, reads, writes, releases, drops and resizes, in any
-// order, beside a model: a []byte for each memory, the place of every item in it, and a count of those who hold it.
+// order, beside a model: a []byte for each memory, the place of every item in it, and a count of those who hold it. An
+// action that skips is one that cannot be taken now: rapid then takes another.
 func TestLoansAgainstModel(t *testing.T) {
 	folder := t.TempDir()
 	for range closetest.Rounds(1) {
@@ -351,7 +352,7 @@ func (s *source) out() (n int) {
 // acquire takes a view of a source, borrow a buffer.
 func (w *world) acquire(t *rapid.T) {
 	if len(w.live) > 10 {
-		t.Skip("enough")
+		t.Skip("another action: enough is alive")
 	}
 	s := w.sources[rapid.IntRange(0, len(w.sources)-1).Draw(t, "source")]
 	if s.view != nil {
@@ -365,11 +366,11 @@ func (w *world) acquire(t *rapid.T) {
 
 func (w *world) borrow(t *rapid.T) {
 	if len(w.live) > 10 {
-		t.Skip("enough")
+		t.Skip("another action: enough is alive")
 	}
 	s := w.sources[rapid.IntRange(0, len(w.sources)-1).Draw(t, "source")]
 	if s.view != nil {
-		t.Skip("no object lends it")
+		t.Skip("another action: no object lends this memory")
 	}
 	b := must(buffer.Get(s.obj, buffer.FullRO))
 	w.add(&handle{b: b, shaped: s.whole, source: s}, s.loan(&node{given: s.counted()}))
@@ -405,7 +406,7 @@ func (w *world) pick(t *rapid.T, views bool) *handle {
 		}
 	}
 	if len(some) == 0 {
-		t.Skip("none")
+		t.Skip("another action: there is no such handle")
 	}
 	return some[rapid.IntRange(0, len(some)-1).Draw(t, "handle")]
 }
@@ -721,7 +722,7 @@ func (w *world) remove(h *handle) {
 // useReleased tries something with a handle that was released.
 func (w *world) useReleased(t *rapid.T) {
 	if len(w.released) == 0 {
-		t.Skip("none")
+		t.Skip("another action: there is no such handle")
 	}
 	h := w.released[rapid.IntRange(0, len(w.released)-1).Draw(t, "handle")]
 	_, err := h.packed()
