@@ -12,6 +12,13 @@ import (
 	"github.com/go-memoryview/memoryview/format"
 )
 
+func must[T any](x T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
+
 func ExampleOpen() {
 	f, err := arrayfile.Open("testdata/records.npy")
 	if err != nil {

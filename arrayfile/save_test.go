@@ -58,7 +58,7 @@ func savedArrays(t *testing.T) []arrayfile.Named {
 		numbers[i] = int32(i * i)
 	}
 	whole := view(t, numbers)
-	cube := sure(whole.CastShape("i", []int{4, 5, 6}))
+	cube := must(whole.CastShape("i", []int{4, 5, 6}))
 	bytes := view(t, []byte("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"))
 	long := make([]byte, 3<<20)
 	for i := range long {
@@ -67,29 +67,22 @@ func savedArrays(t *testing.T) []arrayfile.Named {
 	return []arrayfile.Named{
 		{Name: "plain", Value: whole},
 		{Name: "cube", Value: cube},
-		{Name: "turned", Value: sure(cube.Transpose())},
-		{Name: "part", Value: sure(cube.Select("::-2, 1, 1::2"))},
-		{Name: "none", Value: sure(cube.Select("0:0"))},
-		{Name: "scalar", Value: sure(cube.Select("1, 2, 3"))},
-		{Name: "big", Value: sure(bytes.CastShape(">f", []int{2, 2}))},
-		{Name: "bigger", Value: sure(view(t, long).CastShape(">h", []int{3, 1 << 19}))},
-		{Name: "one long row", Value: sure(view(t, long).CastShape(">Zf", []int{1, 3 << 17}))},
-		{Name: "halves", Value: sure(bytes.CastShape("<e", []int{8}))},
+		{Name: "turned", Value: must(cube.Transpose())},
+		{Name: "part", Value: must(cube.Select("::-2, 1, 1::2"))},
+		{Name: "none", Value: must(cube.Select("0:0"))},
+		{Name: "scalar", Value: must(cube.Select("1, 2, 3"))},
+		{Name: "big", Value: must(bytes.CastShape(">f", []int{2, 2}))},
+		{Name: "bigger", Value: must(view(t, long).CastShape(">h", []int{3, 1 << 19}))},
+		{Name: "one long row", Value: must(view(t, long).CastShape(">Zf", []int{1, 3 << 17}))},
+		{Name: "halves", Value: must(bytes.CastShape("<e", []int{8}))},
 		{Name: "plain Go/日本", Value: []bool{true, false}},
-		{Name: "long", Value: sure(bytes.CastShape("l", []int{16 / sure(buffer.SizeFromFormat("l"))}))},
+		{Name: "long", Value: must(bytes.CastShape("l", []int{16 / must(buffer.SizeFromFormat("l"))}))},
 	}
 }
 
 func view(t *testing.T, v any) *memoryview.View {
 	t.Helper()
-	return sure(memoryview.FromObject(v))
-}
-
-func sure[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return must(memoryview.FromObject(v))
 }
 
 // saveAll writes the arrays to files of all kinds and gives their paths.
@@ -119,7 +112,7 @@ func saveAll(t *testing.T, folder string, arrays []arrayfile.Named) []string {
 		if err := arrayfile.Write(&stream, what.arrays, append(what.opts, arrayfile.As(strings.TrimPrefix(filepath.Ext(name), ".")))...); err != nil {
 			t.Fatal(err)
 		}
-		if file := sure(os.ReadFile(path)); !bytes.Equal(file, stream.Bytes()) {
+		if file := must(os.ReadFile(path)); !bytes.Equal(file, stream.Bytes()) {
 			t.Errorf("%s: the stream has %d bytes, the file %d, or other ones", name, stream.Len(), len(file))
 		}
 		paths = append(paths, path)
@@ -177,10 +170,10 @@ func TestSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	part := arrays[3].Value.(*memoryview.View)
-	if got := sure(os.ReadFile(raw)); !bytes.Equal(got, sure(part.ToBytes(buffer.C))) {
+	if got := must(os.ReadFile(raw)); !bytes.Equal(got, must(part.ToBytes(buffer.C))) {
 		t.Errorf("%d raw bytes", len(got))
 	}
-	entries := sure(os.ReadDir(folder))
+	entries := must(os.ReadDir(folder))
 	if want := len(arrays) + 6; len(entries) != want {
 		t.Errorf("%d files, not %d: %v", len(entries), want, entries)
 	}
@@ -198,7 +191,7 @@ func TestPartnersReadSaved(t *testing.T) {
 	for i, a := range arrays { // what each is, in words that need no file format
 		v := view(t, a.Value)
 		text := fmt.Sprintf("%s\n%v\n%s\n", a.Name, v.Shape(), strings.NewReplacer("@", "", "l", "q").Replace(v.Format()))
-		if err := os.WriteFile(filepath.Join(folder, fmt.Sprint(i, ".about")), append([]byte(text), sure(v.ToBytes(buffer.C))...), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprint(i, ".about")), append([]byte(text), must(v.ToBytes(buffer.C))...), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -235,7 +228,7 @@ func TestSaveRefuses(t *testing.T) {
 		}
 		return all
 	}
-	record := sure(view(t, make([]byte, 16)).CastShape("T{<i:a:<i:b:}", []int{2}))
+	record := must(view(t, make([]byte, 16)).CastShape("T{<i:a:<i:b:}", []int{2}))
 	for i, test := range []struct {
 		path    string
 		what    any
@@ -264,7 +257,7 @@ func TestSaveRefuses(t *testing.T) {
 		{".", one, []arrayfile.SaveOption{arrayfile.As("npy")}, os.ErrExist, "no regular file"},
 	} {
 		checkError(t, arrayfile.Save(filepath.Join(folder, test.path), test.what, test.opts...), test.is, test.message)
-		if entries := sure(os.ReadDir(folder)); len(entries) > 0 {
+		if entries := must(os.ReadDir(folder)); len(entries) > 0 {
 			t.Fatalf("%d: there is %v", i, entries)
 		}
 	}
@@ -292,25 +285,25 @@ func TestSaveReplaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := open(t, path)
-	before := sure(os.ReadFile(path))
-	a := sure(old.View("a"))
+	before := must(os.ReadFile(path))
+	a := must(old.View("a"))
 	if err := arrayfile.Save(path, []arrayfile.Named{{Name: "a", Value: a}, {Name: "c", Value: breaking{}}}); !errors.Is(err, buffer.ErrFault) {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(before, sure(os.ReadFile(path))) {
+	if !bytes.Equal(before, must(os.ReadFile(path))) {
 		t.Error("the file has changed")
 	}
 	if err := arrayfile.Save(path, []arrayfile.Named{{Name: "c", Value: a}}); err != nil {
 		t.Fatal(err)
 	}
-	if got := sure(a.ToList()); fmt.Sprint(got) != "[1 2]" {
+	if got := must(a.ToList()); fmt.Sprint(got) != "[1 2]" {
 		t.Errorf("the old view: %v", got)
 	}
 	f := open(t, path)
-	if got := sure(sure(f.View("c")).ToList()); fmt.Sprint(got) != "[1 2]" || len(f.Arrays()) != 1 {
+	if got := must(must(f.View("c")).ToList()); fmt.Sprint(got) != "[1 2]" || len(f.Arrays()) != 1 {
 		t.Errorf("the new file: %v", got)
 	}
-	if mode := sure(os.Stat(path)).Mode().Perm(); mode != 0o600 {
+	if mode := must(os.Stat(path)).Mode().Perm(); mode != 0o600 {
 		t.Errorf("permissions %v", mode)
 	}
 }
@@ -320,17 +313,17 @@ func TestSaveAny(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		code := rapid.SampledFrom([]string{"?", "b", "B", "h", ">h", "<I", ">q", "e", ">e", ">f", "d", ">Zf", "[bfloat16]", ">[bfloat16]", "[float8_e4m3fn]"}).Draw(r, "format")
 		shape := rapid.SliceOfN(rapid.IntRange(0, 5), 0, 4).Draw(r, "shape")
-		size := sure(buffer.SizeFromFormat(code))
+		size := must(buffer.SizeFromFormat(code))
 		for _, extent := range shape {
 			size *= extent
 		}
 		data := rapid.SliceOfN(rapid.ByteRange(0, 1), size, size).Draw(r, "data")
-		v := sure(sure(memoryview.FromObject(data)).CastShape(code, shape))
+		v := must(must(memoryview.FromObject(data)).CastShape(code, shape))
 		if len(shape) > 0 {
-			v = sure(v.Slice(0, shape[0], rapid.IntRange(1, 2).Draw(r, "step")))
+			v = must(v.Slice(0, shape[0], rapid.IntRange(1, 2).Draw(r, "step")))
 		}
 		if rapid.Bool().Draw(r, "turned") {
-			v = sure(v.Transpose())
+			v = must(v.Transpose())
 		}
 		for _, kind := range []string{"npy", "npz", "safetensors"} {
 			var file bytes.Buffer
@@ -341,8 +334,8 @@ func TestSaveAny(t *testing.T) {
 			if err != nil {
 				r.Fatal(err)
 			}
-			f := sure(arrayfile.FromBytes(file.Bytes()))
-			got := sure(f.View(""))
+			f := must(arrayfile.FromBytes(file.Bytes()))
+			got := must(f.View(""))
 			if equal, err := got.Equal(v); !equal || err != nil || !reflect.DeepEqual(got.Shape(), v.Shape()) {
 				r.Fatalf("%s: equal %v, %v: shape %v", kind, equal, err, got.Shape())
 			}

@@ -22,13 +22,6 @@ import (
 	"github.com/go-memoryview/memoryview/buffer"
 )
 
-func must[T any](x T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return x
-}
-
 func check(err error) {
 	if err != nil {
 		panic(err)
