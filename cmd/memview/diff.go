@@ -30,10 +30,7 @@ type diffCommand struct {
 	Quiet    bool    `short:"q" help:"Print nothing: the exit code says it."`
 	JSON     bool    `name:"json" help:"Print JSON."`
 
-	Format string `group:"Raw files:" help:"Both files are raw: items of this format, as of Python's struct, or T{<I:id:<d:x:} for records." placeholder:"FORMAT"`
-	Shape  []int  `group:"Raw files:" help:"Items along each dimension (default: as many as there are)." placeholder:"N,N"`
-	Offset int64  `group:"Raw files:" help:"Where the first item lies, in bytes." placeholder:"N"`
-	Order  string `group:"Raw files:" help:"In which order the items lie: C or F." placeholder:"C|F"`
+	rawFlags
 }
 
 // Help is called by kong.
@@ -49,7 +46,7 @@ func (*diffCommand) Help() string {
 }
 
 func (c *diffCommand) source(file string) *source {
-	return &source{File: file, Format: c.Format, Shape: c.Shape, Offset: c.Offset, Order: c.Order}
+	return &source{File: file, rawFlags: c.rawFlags}
 }
 
 // Validate is called by kong.

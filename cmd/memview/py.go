@@ -26,10 +26,7 @@ type pyCommand struct {
 	All    bool   `help:"Leave nothing out of the middle of long arrays."`
 	Width  int    `help:"Characters on a line (default: the terminal's, 75 in a pipe)." placeholder:"N"`
 
-	Format string `group:"Raw files:" help:"The file is raw: items of this format, as of Python's struct, or T{<I:id:<d:x:} for records." placeholder:"FORMAT"`
-	Shape  []int  `group:"Raw files:" help:"Items along each dimension (default: as many as there are)." placeholder:"N,N"`
-	Offset int64  `group:"Raw files:" help:"Where the first item lies, in bytes." placeholder:"N"`
-	Order  string `group:"Raw files:" help:"In which order the items lie: C or F." placeholder:"C|F"`
+	rawFlags
 }
 
 // Help is called by kong.
@@ -42,7 +39,7 @@ func (*pyCommand) Help() string {
 }
 
 func (c *pyCommand) source() *source {
-	return &source{File: c.File, Format: c.Format, Shape: c.Shape, Offset: c.Offset, Order: c.Order}
+	return &source{File: c.File, rawFlags: c.rawFlags}
 }
 
 // Validate is called by kong.

@@ -16,6 +16,11 @@ type source struct {
 	Slice string `arg:"" optional:"" help:"The part, by itself: slices in Python's index syntax, and fields behind a point."`
 	Field string `help:"Take one field of records; 'pos.x' for records in records." placeholder:"NAME"`
 
+	rawFlags
+}
+
+// rawFlags say what lies in files that do not say it.
+type rawFlags struct {
 	Format string `group:"Raw files:" help:"The file is raw: items of this format, as of Python's struct, or T{<I:id:<d:x:} for records." placeholder:"FORMAT"`
 	Shape  []int  `group:"Raw files:" help:"Items along each dimension (default: as many as there are)." placeholder:"N,N"`
 	Offset int64  `group:"Raw files:" help:"Where the first item lies, in bytes." placeholder:"N"`
@@ -35,7 +40,7 @@ func (s *source) Validate() error {
 	return nil
 }
 
-func (s *source) options() (opts []arrayfile.Option) {
+func (s *rawFlags) options() (opts []arrayfile.Option) {
 	if s.Format == "" {
 		return nil
 	}
