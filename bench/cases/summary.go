@@ -2,6 +2,7 @@ package cases
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/internal/kernel"
@@ -21,6 +22,12 @@ func summaries(s Scale) []Case {
 		difference("f8", size/8, "the same", "", Target{1, Faster}),
 		difference("f8", size/8, "each 1000th differs", "b[::1000] += 1", Target{1, Faster}),
 		difference("f8", size/8, "all differ", "b += 1e-9 * a + 1e-12", Target{1, Faster}),
+		finding("f8", "=1512800", "a == 1512800", size/8),
+		finding("f4", ">16770000", "a > 16770000", size/4),
+		finding("i4", "100..20000", "(a >= 100) & (a <= 20000)", size/4),
+		finding("u1", "=7", "a == 7", size),
+		finding("u1", ">=0", "a >= 0", size/16),
+		finding("u1", ">250", "a > 250", size/1024, 1024),
 	}
 }
 
@@ -119,6 +126,45 @@ func difference(code string, items int, name, change string, t Target) Case {
 			}, func() string { return fmt.Sprint(d.Differ) })
 			peer, err := m.python(fmt.Sprintf("a = numbers(%d, %q); b = a.copy(); %s", items, code, change),
 				"r = (~np.isclose(a, b, 1e-12, 0)).sum(), np.abs(a - b).argmax()", "(~np.isclose(a, b, 1e-12, 0)).sum()")
+			return &Pair{Ours: ours, Peer: peer}, err
+		},
+	}
+}
+
+// finding is where the items are that meet a condition, in one dimension or in two.
+func finding(code, condition, numPy string, shape ...int) Case {
+	items := 1
+	for _, extent := range shape {
+		items *= extent
+	}
+	size := data(code, 1).ItemSize()
+	find := "np.flatnonzero"
+	if len(shape) > 1 {
+		find = "np.argwhere"
+	}
+	return Case{
+		Name: fmt.Sprintf("Find, %s, %s, %s", code, sized(items*size), condition), Peer: find, Target: Target{1, Faster}, Bytes: items * size,
+		Prepare: func(m *Machine) (*Pair, error) {
+			v := data(code, shape...)
+			var all kernel.Items
+			must(v.Buffer().Enter(&all))
+			q := must(summary.NewQuery(all, v.Buffer().Type(), []string{condition}, summary.Tolerance{}))
+			var found []int
+			ours := calls(func() error {
+				found = found[:0]
+				return q.Each(new(summary.Work), func(positions []int) error {
+					if len(shape) == 1 {
+						found = append(found, positions...)
+						return nil
+					}
+					for _, p := range positions {
+						found = append(found, p/shape[1], p%shape[1])
+					}
+					return nil
+				})
+			}, func() string { return fmt.Sprint(len(found), " ", found[len(found)-1]) })
+			peer, err := m.python(fmt.Sprintf("a = numbers(%d, %q).reshape(*%s)", items, code, strings.ReplaceAll(fmt.Sprint(shape), " ", ",")), "f = "+find+"("+numPy+")",
+				"(lambda f: f'{f.size} {f.flat[-1]}')("+find+"("+numPy+"))")
 			return &Pair{Ours: ours, Peer: peer}, err
 		},
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/go-memoryview/memoryview"
@@ -51,8 +50,8 @@ func (c *diffCommand) source(file string) *source {
 
 // Validate is called by kong.
 func (c *diffCommand) Validate() error {
-	if !(c.Rtol >= 0 && c.Atol >= 0 && c.Rtol <= math.MaxFloat64) {
-		return fmt.Errorf("--rtol=%g --atol=%g: at least 0", c.Rtol, c.Atol)
+	if err := checkTolerance(c.Rtol, c.Atol); err != nil {
+		return err
 	}
 	if c.A == standardInput && c.B == standardInput {
 		return errors.New("standard input is one file: name another")

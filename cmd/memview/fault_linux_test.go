@@ -33,6 +33,14 @@ func TestFaultWhilePrinting(t *testing.T) {
 			_, err := statsOf(s.part, new(summary.Work), summary.Options{})
 			return err
 		},
+		"find": func(out *output, s *selection) error {
+			condition := "7"
+			if s.part.ItemSize() != 4 || s.part.Format() != "<i" {
+				condition = "b=x"
+			}
+			_, err := (&findCommand{Values: []string{condition}}).find(out, s)
+			return err
+		},
 		"diff": func(_ *output, s *selection) error {
 			other, err := memoryview.FromObject(make([]byte, s.part.NBytes()))
 			if err != nil {

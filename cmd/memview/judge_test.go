@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +24,41 @@ type judgment struct {
 		A, B       string
 		Args       []string
 		Difference map[string]any
+	}
+	Searches []search
+}
+
+type search struct {
+	File, Slice, Condition string
+	Args                   []string
+	Found                  [][]int // indices
+}
+
+// check compares all that is found, and how many are counted, with NumPy's argwhere.
+func (s *search) check(t *testing.T, folder string) {
+	t.Helper()
+	args := append([]string{"find", "--json", filepath.Join(folder, s.File) + s.Slice, s.Condition}, s.Args...)
+	for _, count := range []bool{false, true} {
+		if count {
+			args = append(args, "--count")
+		}
+		got := memview(args...)
+		if got.code == exitTrouble || (got.code == exitOK) != (len(s.Found) > 0) {
+			t.Fatalf("%q: %d, %s, want %d items", args, got.code, got.stderr, len(s.Found))
+		}
+		var answer struct {
+			Found []struct{ Index []int }
+			Count int
+		}
+		parseJSON(t, got.out, &answer)
+		if answer.Count != len(s.Found) {
+			t.Fatalf("%q: %d items, want %d", args, answer.Count, len(s.Found))
+		}
+		for i, item := range answer.Found {
+			if !slices.Equal(item.Index, s.Found[i]) {
+				t.Fatalf("%q: number %d is %v, want %v", args, i, item.Index, s.Found[i])
+			}
+		}
 	}
 }
 
@@ -205,8 +241,11 @@ func TestNumPyJudges(t *testing.T) {
 	}
 	var j judgment
 	parseJSON(t, string(text), &j)
-	if len(j.Stats) == 0 || len(j.Differences) == 0 {
+	if len(j.Stats) == 0 || len(j.Differences) == 0 || len(j.Searches) == 0 {
 		t.Fatal("no cases")
 	}
 	j.check(t, folder)
+	for _, s := range j.Searches {
+		s.check(t, folder)
+	}
 }

@@ -5,6 +5,7 @@
 //	memview info photo.npy
 //	memview hex 'photo.npy[0]'
 //	memview stats photo.npy
+//	memview find photo.npy '>250'
 //	memview diff before.npy after.npy
 package main
 
@@ -36,6 +37,7 @@ type commands struct {
 	Info  infoCommand  `cmd:"" help:"Print what a file's header says, without touching its data."`
 	Hex   hexCommand   `cmd:"" help:"Print bytes, item by item and field by field, beside what they mean."`
 	Stats statsCommand `cmd:"" help:"Print figures of all items: range, mean, deviation, quantiles, a histogram."`
+	Find  findCommand  `cmd:"" help:"Say where a value stands, or one of a range."`
 	Diff  diffCommand  `cmd:"" help:"Say whether two arrays differ, where, and how far."`
 	pythonCommands
 
@@ -112,8 +114,16 @@ func version() string {
 }
 
 // splitInput makes two arguments of -[SLICE], which would be taken for a flag: - and the slice. And -:NAME comes
-// last, behind all flags.
+// last, behind all flags. A negative number to find is one behind an operator.
 func splitInput(args []string) []string {
+	if len(args) > 0 && args[0] == "find" {
+		args = slices.Clone(args)
+		for i, arg := range args {
+			if negativeNumber.MatchString(arg) {
+				args[i] = "=" + arg
+			}
+		}
+	}
 	for i, arg := range args {
 		if strings.HasPrefix(arg, standardInput+"[") {
 			return slices.Concat(args[:i], []string{standardInput, arg[1:]}, args[i+1:])
@@ -124,6 +134,8 @@ func splitInput(args []string) []string {
 	}
 	return args
 }
+
+var negativeNumber = regexp.MustCompile(`^-(\.?[0-9]|(?i:inf))`)
 
 // examples lays out the lines of a command's help, so that they stay lines.
 func examples(lines string) string {

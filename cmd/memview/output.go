@@ -18,12 +18,12 @@ type output struct {
 	color bool // dimming is welcome
 	ascii bool // characters beyond ASCII are not
 
-	progress progress // of what takes long
+	progress *progress // of what takes long
 }
 
 // plainOutput is a file or a pipe.
 func plainOutput(w io.Writer) *output {
-	return &output{Writer: bufio.NewWriter(w)}
+	return &output{Writer: bufio.NewWriter(w), progress: new(progress)}
 }
 
 // terminalOf finds out whether a file is a terminal. NO_COLOR and a dumb TERM are respected.

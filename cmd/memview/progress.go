@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-memoryview/memoryview/internal/summary"
@@ -20,18 +21,21 @@ type progress struct {
 	to       io.Writer
 	width    int           // of the terminal; 0 where there is none
 	patience time.Duration // before it is shown
+
+	mutex sync.Mutex
+	shown bool
 }
 
 // progressOn is shown on a terminal, and in no pipe or file.
-func progressOn(file *os.File) progress {
+func progressOn(file *os.File) *progress {
 	width, _ := terminal(file)
-	return progress{file, width, time.Second}
+	return &progress{to: file, width: width, patience: time.Second}
 }
 
 var errInterrupted = errors.New("interrupted: what was counted so far is not shown")
 
 // run does work that may take long. An interrupt ends it with an error.
-func (p progress) run(what string, work func(*summary.Work) error) error {
+func (p *progress) run(what string, work func(*summary.Work) error) error {
 	w := new(summary.Work)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -47,24 +51,22 @@ func (p progress) run(what string, work func(*summary.Work) error) error {
 }
 
 // show begins to show progress. What it returns ends that, and leaves the line empty.
-func (p progress) show(what string, w *summary.Work) (end func()) {
+func (p *progress) show(what string, w *summary.Work) (end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		start, shown := time.Now(), false
+		start := time.Now()
 		ticks := time.NewTicker(refresh)
 		defer ticks.Stop()
 		for {
 			select {
 			case <-ctx.Done():
-				if shown {
-					fmt.Fprint(p.to, "\r\x1b[K")
-				}
+				p.wipe()
 				return
 			case now := <-ticks.C:
-				if shown = now.Sub(start) >= p.patience; shown {
-					fmt.Fprintf(p.to, "\r%s\x1b[K", p.line(what, w))
+				if now.Sub(start) >= p.patience {
+					p.draw(what, w)
 				}
 			}
 		}
@@ -75,8 +77,37 @@ func (p progress) show(what string, w *summary.Work) (end func()) {
 	}
 }
 
+func (p *progress) draw(what string, w *summary.Work) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	fmt.Fprintf(p.to, "\r%s\x1b[K", p.line(what, w))
+	p.shown = true
+}
+
+// wipe leaves the line empty.
+func (p *progress) wipe() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.clear()
+}
+
+func (p *progress) clear() {
+	if p.shown {
+		fmt.Fprint(p.to, "\r\x1b[K")
+		p.shown = false
+	}
+}
+
+// aside calls print, which prints while the work goes on, where the line stands, too.
+func (p *progress) aside(print func() error) error {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.clear()
+	return print()
+}
+
 // line is as long as there is room for.
-func (p progress) line(what string, w *summary.Work) string {
+func (p *progress) line(what string, w *summary.Work) string {
 	done, total := w.Progress()
 	part := float64(done) / float64(max(total, 1))
 	const frame = len("  [] 100%")

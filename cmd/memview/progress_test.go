@@ -18,7 +18,7 @@ func (h heard) Write(text []byte) (int, error) {
 
 func TestProgress(t *testing.T) {
 	written := make(heard, 100)
-	p := progress{to: written, width: 60}
+	p := &progress{to: written, width: 60}
 	err := p.run("stats", func(*summary.Work) error {
 		if line := <-written; !strings.HasPrefix(line, "\rstats  [..") || !strings.HasSuffix(line, "]   0%\x1b[K") {
 			t.Errorf("%q", line)
@@ -41,7 +41,7 @@ func TestProgressFits(t *testing.T) {
 		t.Fatal(err)
 	}
 	for width := 5; width < 100; width++ {
-		line := progress{width: width}.line("stats", w)
+		line := (&progress{width: width}).line("stats", w)
 		if len(line) >= width || !strings.HasSuffix(line, "100%") {
 			t.Errorf("%d: %q", width, line)
 		}

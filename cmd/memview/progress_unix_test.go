@@ -16,7 +16,7 @@ func TestInterrupt(t *testing.T) {
 	v := must(memoryview.FromObject(make([]float64, 1000)))
 	self := must(os.FindProcess(os.Getpid()))
 	sent := false
-	err := progress{}.run("stats", func(w *summary.Work) error {
+	err := new(progress).run("stats", func(w *summary.Work) error {
 		for {
 			if _, err := statsOf(v, w, summary.Options{}); err != nil {
 				return err

@@ -210,7 +210,7 @@ func (t target) otherwise() string {
 	case strings.ContainsAny(t.path, ",") || strings.Trim(t.path, ":-0123456789") == "":
 		return fmt.Sprintf(": a slice comes after the file, or in brackets for the sample: '[%s]'", t)
 	case !strings.ContainsAny(t.path, "./"):
-		return ": if a command was meant, there are show, info, hex, stats and diff: see --help"
+		return ": if a command was meant, --help lists them"
 	}
 	return ""
 }

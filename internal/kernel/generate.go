@@ -11,3 +11,4 @@ package kernel
 //go:generate go run -C avo ./run
 //go:generate go run -C avo ./totals
 //go:generate go run -C avo ./transpose
+//go:generate go run -C avo ./within

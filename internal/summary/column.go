@@ -233,12 +233,14 @@ func numbersAt[T number](c *Column, r *room, p unsafe.Pointer, n int) []T {
 	return values
 }
 
-// float unpacks a float that the kernels do not know: a long double, or one of 8 bits.
+// float unpacks a float, as one that the kernels do not know: a long double, or one of 8 bits.
 func (c *Column) float(item []byte) float64 {
 	value, err := c.Type.Unpack(item)
 	switch v := value.(type) {
 	case float64:
 		return v
+	case float32:
+		return float64(v)
 	case format.ShortFloat:
 		return float64(v.Float32())
 	}

@@ -362,6 +362,11 @@ func complexBlock(c *Column, r *room, from, n int) []complex128 {
 		}
 		return all
 	}
+	if c.isNumber {
+		native := kernel.Number{Kind: kernel.Complex, Size: 16}
+		kernel.Convert(r.run(0, unsafe.Pointer(&all[0]), n, 16), r.run(1, at, n, c.walked.Size), native, c.number)
+		return all
+	}
 	size := c.Type.Size()
 	for i := range all {
 		value, err := c.Type.Unpack(unsafe.Slice((*byte)(unsafe.Add(at, i*size)), size))

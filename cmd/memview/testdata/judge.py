@@ -85,6 +85,52 @@ def difference(a, b, rtol, atol, equal_nan):
     return answer
 
 
+OPERATORS = {
+    "=": np.equal, "!=": np.not_equal, ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal,
+}  # fmt: skip
+
+
+def operand(rng, a):
+    """An item of the array as Python writes it, or some other number."""
+    kind = a.dtype.kind
+    if kind == "S":
+        return rng.choice(["", "a", "ab", "abc", "b"])
+    if a.size and rng.integers(3):
+        x = a.flat[rng.integers(a.size)].item()
+        return x if kind != "c" or x == x else 1j
+    if kind == "c":
+        return complex(rng.choice([0, 1, -0.5]), rng.choice([0, 2]))
+    return rng.choice([0, 1, -1, 2.5, 0.1, 300, -40000, 1e10, -1e25, np.inf, np.nan]).item()
+
+
+def written(x):
+    return x.encode() if isinstance(x, str) else x
+
+
+def found(rng, a):
+    """A condition, the flags with it, and where it holds."""
+    x, kind = operand(rng, a), a.dtype.kind
+    if kind == "b" and not isinstance(x, bool):
+        a = a.astype("i1")  # NumPy compares a bool with an int, and with no other number that is not in its range
+    args = []
+    with np.errstate(all="ignore"):
+        if x != x:
+            condition, where = ("nan", np.isnan(a)) if rng.integers(2) else ("!=nan", ~np.isnan(a))
+        elif kind in "fc" and rng.integers(4) == 0:
+            rtol, atol = float(rng.choice([0, 1e-3])), float(rng.choice([1e-7, 0.25, 1]))
+            condition, where = f"={x}", np.isclose(a, np.array(x, "c16" if kind == "c" else "f8"), rtol, atol)
+            args = ["--rtol", str(rtol), "--atol", str(atol)]
+        elif kind != "c" and rng.integers(4) == 0:
+            y = operand(rng, a)
+            if y != y or x == "" or y == "":
+                return found(rng, a)
+            condition, where = f"{x}..{y}", (a >= written(x)) & (a <= written(y))
+        else:
+            op = rng.choice(["=", "!="] if kind == "c" else list(OPERATORS))
+            condition, where = f"{op}{x}", OPERATORS[op](a, written(x))
+    return str(condition), args, np.argwhere(where)
+
+
 def python_syntax(part):
     """slice(None, None, 16) is ::16."""
     if isinstance(part, tuple):
@@ -117,13 +163,17 @@ SHAPES = [(), (0,), (1,), (9,), (3000,), (4, 5), (60, 70), (2, 3, 4), (3, 0)]
 
 
 def random_cases(out, rng, count):
-    all, pairs = [], []
+    all, pairs, searches = [], [], []
     for i in range(count):
         shape = SHAPES[rng.integers(len(SHAPES))]
         a = random_array(rng, rng.choice(DTYPES), shape)
         np.save(out / f"a{i}.npy", a)
         part = tuple(slice(None, None, int(rng.choice([1, 2, -1, -3]))) for _ in shape) or Ellipsis
         all.append({"file": f"a{i}.npy", "slice": f"[{python_syntax(part)}]", "stats": stats(a[part], 5), "args": ["--bins", "5"]})
+        searched = a[part] if i % 4 else rng.choice(["", "a", "ab", "abc"], shape).astype("S3")
+        np.save(out / f"f{i}.npy", a if i % 4 else searched)
+        condition, args, where = found(rng, searched)
+        searches.append({"file": f"f{i}.npy", "slice": f"[{python_syntax(part)}]" if i % 4 else "", "condition": condition, "args": args, "found": where.tolist()})
         if a.dtype.kind in "iu" and a.dtype.itemsize == 8:
             continue
         b = random_array(rng, rng.choice([d for d in DTYPES if "8" not in d or "f" in d]), shape)
@@ -136,7 +186,7 @@ def random_cases(out, rng, count):
         rtol, atol, equal_nan = float(rng.choice([0, 1e-3])), float(rng.choice([0, 0.25])), bool(rng.integers(2))
         args = ["--rtol", str(rtol), "--atol", str(atol)] + ["--equal-nan"] * equal_nan
         pairs.append({"a": f"a{i}.npy", "b": f"b{i}.npy", "args": args, "difference": difference(a, b, rtol, atol, equal_nan)})
-    return {"stats": all, "differences": pairs}
+    return {"stats": all, "differences": pairs, "searches": searches}
 
 
 if __name__ == "__main__":
