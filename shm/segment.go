@@ -100,7 +100,7 @@ func (s *Segment) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 }
 
 // Named tells whether the name leads to this segment. It is false before Publish, and when the name was removed meanwhile, or is
-// another segment's now: then those who attached still share it, and nobody else can. Python before 3.13 removes the name of what it
+// another segment's now: then those who attached still share it, and nobody else can. Python removes the name of what it
 // merely attached to when it ends; docs/SHM.md says how to keep it from that. A closed segment is os.ErrClosed.
 func (s *Segment) Named() (bool, error) {
 	s.mu.Lock()
