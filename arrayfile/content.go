@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/go-memoryview/memoryview/shm"
 )
 
 // content is what lies in a file, in the order in which it lists it.
@@ -45,6 +47,7 @@ var kinds = []kind{
 	{begins: beginsWAV, read: readWAV, toEnd: true},
 	{begins: startsWith(pngMagic), read: readPNG, toEnd: true},
 	{begins: startsWith(jpegMagic), read: readJPEG, toEnd: true},
+	{begins: startsWith(shm.Magic), read: readSegment},
 }
 
 // sniffed is how many bytes tell the kind.

@@ -16,6 +16,7 @@
 //   - wav, also of more than 4 GiB, as frames by channels: integers of 8, 16, 32 and 64 bits and floats. No format has items
 //     of 24 bits, so that theirs are a third dimension of 3 bytes
 //   - png and jpeg, decoded by the standard library into a copy for each view, as height by width by channels
+//   - shared segments with a header, as package shm makes them, which are files on Linux: see shm.Path
 //   - raw files, by saying what lies in them, by [Raw]
 //
 // A file of many arrays has them by name: [File.Arrays] lists them, in the file's order, and [File.View] takes a name.
