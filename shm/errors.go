@@ -64,7 +64,7 @@ func advice(err error) string {
 	case syscall.EEXIST:
 		return ": remove the segment that has the name, or take another name"
 	case syscall.ENOENT:
-		return ": is its maker still to come, or was it removed? List has the names that there are"
+		return ": is its maker still to come, or was it removed? List tells what there is"
 	case syscall.EACCES, syscall.EPERM:
 		return ": it is another user's: attach without Writable, or ask its owner"
 	case syscall.ENOSPC, syscall.EDQUOT:

@@ -21,18 +21,27 @@ import (
 // killedItems is how many numbers the segments have whose makers and users are killed: many pages.
 const killedItems = 16 << 10
 
-// child is this test in a process of its own, which does something with a name again and again until it is killed.
-func child(t *testing.T, name string, do func(name string, k int32)) (kill func()) {
-	t.Helper()
-	const variable = "MEMORYVIEW_TEST_KILLED"
-	if name := os.Getenv(variable); name != "" {
-		fmt.Println("started")
-		for k := int32(1); ; k++ {
-			do(name, k)
-		}
+// killedVariable names a segment to a process that is there to be killed.
+const killedVariable = "MEMORYVIEW_TEST_KILLED"
+
+// ifChild is the beginning of a test that runs in processes of its own, too: they do something with a name again and again, and
+// nothing else of the test, until they are killed.
+func ifChild(do func(name string, k int32)) {
+	name := os.Getenv(killedVariable)
+	if name == "" {
+		return
 	}
+	fmt.Println("started")
+	for k := int32(1); ; k++ {
+		do(name, k)
+	}
+}
+
+// child starts such a process.
+func child(t *testing.T, name string) (kill func()) {
+	t.Helper()
 	process := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
-	process.Env = append(os.Environ(), variable+"="+name)
+	process.Env = append(os.Environ(), killedVariable+"="+name)
 	out := must(process.StdoutPipe())
 	check(process.Start())
 	must(bufio.NewReader(io.LimitReader(out, 100)).ReadString('\n'))
@@ -62,16 +71,17 @@ func newcomer(t *testing.T, name string) {
 
 // Whoever is attached when the maker is killed goes on, and a newcomer finds a segment that is whole, or none.
 func TestMakerIsKilled(t *testing.T) {
+	ifChild(func(name string, k int32) {
+		_ = shm.Remove(name) // the last one: others see it, or the next, or none
+		s := must(shm.Create(name, row(killedItems)))
+		v := must(s.View())
+		check(errors.Join(v.CopyFrom(k), v.Release(), s.Publish(), s.Close()))
+		time.Sleep(time.Millisecond)
+	})
 	name := unused(t)
 	survived := 0
 	for range rounds(12, 1000) {
-		kill := child(t, name, func(name string, k int32) {
-			s := must(shm.Create(name, row(killedItems)))
-			v := must(s.View())
-			check(errors.Join(v.CopyFrom(k), v.Release()))
-			_ = shm.Remove(name) // the last one
-			check(errors.Join(s.Publish(), s.Close()))
-		})
+		kill := child(t, name)
 		aWhile()
 		s, err := shm.Open(name)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -100,6 +110,11 @@ func TestMakerIsKilled(t *testing.T) {
 
 // Whoever is killed while it is attached, and writes, leaves the others at their work.
 func TestAttacherIsKilled(t *testing.T) {
+	ifChild(func(name string, k int32) {
+		other := must(shm.Open(name, shm.Writable()))
+		w := must(other.View())
+		check(errors.Join(w.CopyFrom(k), w.Release(), other.Close()))
+	})
 	name := unused(t)
 	s := must(shm.Create(name, row(killedItems)))
 	defer s.Close()
@@ -107,11 +122,7 @@ func TestAttacherIsKilled(t *testing.T) {
 	defer v.Release()
 	check(s.Publish())
 	for range rounds(12, 1000) {
-		kill := child(t, name, func(name string, k int32) {
-			other := must(shm.Open(name, shm.Writable()))
-			w := must(other.View())
-			check(errors.Join(w.CopyFrom(k), w.Release(), other.Close()))
-		})
+		kill := child(t, name)
 		aWhile()
 		kill()
 		stillShared(t, s)

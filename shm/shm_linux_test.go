@@ -171,7 +171,7 @@ func TestNames(t *testing.T) {
 	if err := shm.Remove(long); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	if _, err := shm.Open(long); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "List has the names") {
+	if _, err := shm.Open(long); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "List tells what there is") {
 		t.Error(err)
 	}
 }

@@ -39,6 +39,9 @@ type commands struct {
 	Stats statsCommand `cmd:"" help:"Print figures of all items: range, mean, deviation, quantiles, a histogram."`
 	Find  findCommand  `cmd:"" help:"Say where a value stands, or one of a range."`
 	Diff  diffCommand  `cmd:"" help:"Say whether two arrays differ, where, and how far."`
+	Share shareCommand `cmd:"" help:"Put an array into shared memory, for other programs."`
+	List  listCommand  `cmd:"" help:"List the shared segments, and what lies in them."`
+	Rm    rmCommand    `cmd:"" help:"Remove shared segments."`
 	pythonCommands
 
 	Version kong.VersionFlag `help:"Print the version."`
@@ -68,7 +71,7 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 	parser, err := kong.New(
 		&commands{},
 		kong.Name("memview"),
-		kong.Description("Looks at array files (npy, npz, safetensors, wav, png, jpeg, raw). An array in a file of many is named behind a colon, as in 'data.npz:x'. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
+		kong.Description("Looks at array files (npy, npz, safetensors, wav, png, jpeg, raw). An array in a file of many is named behind a colon, as in 'data.npz:x', and so is a shared segment, as in shm:frame. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
 			"and fields of records behind a point, as in 'log.npy[:].pos.x'. The help of each command has examples."),
 		kong.Vars{"version": version()},
 		kong.Writers(out, stderr),

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"crypto/rand"
 	"net"
 	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/go-memoryview/memoryview/shm"
 )
 
 // programs are what the test's program is, too, where a script names it.
@@ -27,6 +30,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TESTDATA", testdata)
 			e.Setenv("FILES", files)
+			segment := "memview-test-" + rand.Text()
+			e.Setenv("SEGMENT", segment)
+			e.Defer(func() { _ = shm.Remove(segment) })
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each command waits a second under the race detector
 			return nil
 		},

@@ -12,6 +12,7 @@ import (
 	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/format"
+	"github.com/go-memoryview/memoryview/shm"
 )
 
 // sample is shown where no file is named: see SAMPLE.md.
@@ -26,7 +27,7 @@ const standardInput = "-"
 
 // target is what the arguments name: a file, or the sample, an array in it, and a part of that.
 type target struct {
-	path  string // "" for the sample, standardInput for that
+	path  string // "" for the sample, standardInput for that, segmentPrefix and a name for a shared segment
 	name  string // of the array, or "" where none was named
 	steps string // such as "[2:5].at[0]", or ""
 
@@ -73,6 +74,8 @@ func splitTarget(arg string, exists func(path string) bool) (path, tail string) 
 	drive := 0
 	if len(path) > 2 && (path[1:3] == `:\` || path[1:3] == ":/") {
 		drive = len("C:")
+	} else if strings.HasPrefix(path, segmentPrefix) {
+		drive = len(segmentPrefix)
 	}
 	if colon := strings.IndexAny(path[drive:], ":["); colon > 0 && path[drive+colon] == ':' {
 		path = path[:drive+colon]
@@ -145,6 +148,12 @@ func nextStep(steps string) (step, rest string, err error) {
 }
 
 func exists(path string) bool {
+	if name, ok := strings.CutPrefix(path, segmentPrefix); ok {
+		var err error
+		if path, err = shm.Path(name); err != nil {
+			return false
+		}
+	}
 	_, err := os.Stat(path)
 	return err == nil
 }
@@ -170,6 +179,9 @@ func (t target) open(opts []arrayfile.Option) (*arrayfile.File, error) {
 		return arrayfile.FromBytes(sample, opts...)
 	case standardInput:
 		return arrayfile.OpenReader(os.Stdin, "standard input", opts...)
+	}
+	if name, ok := strings.CutPrefix(t.path, segmentPrefix); ok {
+		return openSegment(name, opts)
 	}
 	if isPipe(t.path) {
 		return openPipe(t.path, opts)
