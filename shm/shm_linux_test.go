@@ -294,7 +294,7 @@ func TestNoRoom(t *testing.T) {
 		t.Error(err)
 	}
 	check(unix.Statfs("/dev/shm", &after))
-	if taken := int64(before.Bfree) - int64(after.Bfree); taken*before.Bsize > int64(whole/2) {
+	if taken := int64(before.Bfree) - int64(after.Bfree); taken*int64(before.Bsize) > int64(whole/2) {
 		t.Errorf("%d blocks are still taken", taken)
 	}
 }
