@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-hypothesis.settings.register_profile("short", max_examples=80, deadline=None, database=None, derandomize=True)
-hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None, database=None)
+# How long a machine takes is no finding.
+ANY_TIME: "dict[str, Any]" = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("short", max_examples=80, database=None, derandomize=True, **ANY_TIME)
+hypothesis.settings.register_profile("soak", max_examples=1_000, database=None, **ANY_TIME)
 hypothesis.settings.load_profile("soak" if "MEMORYVIEW_SOAK" in os.environ else "short")
 
 NUMBERS = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16"]
@@ -166,7 +168,7 @@ class Reads(unittest.TestCase):
         part, model = View(array)[key], array[key]
         if not isinstance(part, View):
             self.assertEqual(plain(part), plain(model))
-            self.assertEqual(part, View(array)[(*key, ...) if isinstance(key, tuple) else (key, ...)][()])
+            self.assertEqual(plain(part), plain(View(array)[(*key, ...) if isinstance(key, tuple) else (key, ...)][()]))
             return
         self.assertEqual(part.shape, model.shape)
         if model.size:
@@ -181,8 +183,10 @@ class Reads(unittest.TestCase):
         for name in array.dtype.names:
             part, model = view[name], array[name]
             self.assertEqual((part.shape, plain(part.tolist())), (model.shape, items_of(model)))
-            if model.size and part.nbytes:
-                self.assertEqual((address(np.asarray(part)), steps(part)), (address(model), steps(model)))
+            self.assertEqual(steps(part), steps(model))
+            # The format of a record inside does not say that padding follows: NumPy adds it when it reads that, and refuses our size.
+            if model.size and part.nbytes and part.itemsize == model.itemsize:
+                self.assertEqual(address(np.asarray(part)), address(model))
 
     @given(arrays())
     def test_transpose(self, array: Any) -> None:
