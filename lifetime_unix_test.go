@@ -49,7 +49,7 @@ func releaseAgainstReadingOfAMapping(t *testing.T) {
 // mappingsAreNotExhausted maps more often than the system allows at a time (65,530 on Linux): what
 // Release gives back must be back at once, not after a collection.
 func mappingsAreNotExhausted(t *testing.T) {
-	for i := range closetest.Rounds(70_000) {
+	for i := range 70_000 {
 		v := must(memoryview.FromObject(newMapping(4096)))
 		part := must(v.Sub(i % 4096))
 		if err := errors.Join(part.Set(byte(i)), v.Release(), part.Release()); err != nil {

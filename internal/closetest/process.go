@@ -63,10 +63,10 @@ func underPressure(f func()) {
 // Soaking tells that tests have all the time that they want.
 func Soaking() bool { return os.Getenv("MEMORYVIEW_SOAK") != "" }
 
-// Rounds scales a test: the full length is for soaking.
+// Rounds scales a test: the full length is for soaking. The longest of them takes five minutes then.
 func Rounds(n int) int {
 	if Soaking() {
-		return 50 * n
+		return 20 * n
 	}
 	return n
 }
