@@ -121,7 +121,7 @@ func difference(code string, items int, name, change string, t Target) Case {
 			pair := summary.Pair{A: column(view(a, items)), B: column(view(b, items))}
 			var d *summary.Difference
 			ours := calls(func() (err error) {
-				d, err = pair.Difference(new(summary.Work), summary.Tolerance{Relative: 1e-12})
+				d, err = pair.Difference(new(summary.Work), summary.Ask{Tolerance: summary.Tolerance{Relative: 1e-12}})
 				return err
 			}, func() string { return fmt.Sprint(d.Differ) })
 			peer, err := m.python(fmt.Sprintf("a = numbers(%d, %q); b = a.copy(); %s", items, code, change),

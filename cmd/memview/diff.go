@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,7 +25,7 @@ type diffCommand struct {
 	Rtol     float64 `help:"Numbers are the same where |a-b| <= ATOL + RTOL*|b|, as in NumPy's isclose (default: 0)." placeholder:"RTOL"`
 	Atol     float64 `help:"See --rtol (default: 0)." placeholder:"ATOL"`
 	EqualNaN bool    `name:"equal-nan" help:"A NaN is the same as another."`
-	Quiet    bool    `short:"q" help:"Print nothing: the exit code says it."`
+	Quiet    bool    `short:"q" help:"Print nothing, and stop at the first difference: the exit code says it."`
 	JSON     bool    `name:"json" help:"Print JSON."`
 
 	rawFlags
@@ -35,11 +34,14 @@ type diffCommand struct {
 // Help is called by kong.
 func (*diffCommand) Help() string {
 	return "Numbers are compared by value, whatever their formats and byte orders are; records field by field. " +
+		"Files of many arrays are compared by the names in them, folders by the files below them: what is no array file, byte by byte. " +
 		"The exit code is 0 where nothing differs, 1 where something does, also the shape, and 2 where the arrays cannot be compared.\n\n" + examples(`
 		memview diff before.npy after.npy     how many items differ, where first, how far
 		memview diff --rtol 1e-5 --atol 1e-8 a.npy b.npy
 		memview diff 'a.npy[0]' 'b.npy[0]'    two parts
 		memview diff 'log.npy[:-1].pos.x' 'log.npy[1:].pos.x'
+		memview diff before.npz after.npz     all arrays in them, and names that only one has
+		memview diff run1/ run2/              all files in two folders
 		memview diff -q a.npy b.npy && echo the same
 		memview diff --json a.npy b.npy | jq '.columns[].differ'`)
 }
@@ -71,33 +73,49 @@ func (c *diffCommand) Run(out *output) error {
 	return nil
 }
 
+// diff compares two arrays, or all that is in two files or folders.
 func (c *diffCommand) diff(out *output) (same bool, err error) {
-	a, err := c.source(c.A).open()
+	a, err := c.open(c.A)
 	if err != nil {
 		return false, err
 	}
-	defer a.Close()
-	b, err := c.source(c.B).open()
+	defer a.close()
+	b, err := c.open(c.B)
 	if err != nil {
 		return false, err
 	}
-	defer b.Close()
-	r := &diffResult{a: a, b: b}
-	if r.sameShape = slices.Equal(a.part.Shape(), b.part.Shape()); r.sameShape {
-		tolerance := summary.Tolerance{Relative: c.Rtol, Absolute: c.Atol, EqualNaN: c.EqualNaN}
-		err = out.progress.run("diff", func(w *summary.Work) error { return r.compare(w, tolerance) })
-		if err != nil {
-			return false, fmt.Errorf("%s and %s: %w", a.title(), b.title(), err)
-		}
+	defer b.close()
+	if a.one == nil || b.one == nil {
+		return c.diffMany(out, a, b)
 	}
+	r, err := c.compare(out, a.one, b.one)
 	switch {
+	case err != nil:
+		return false, err
 	case c.Quiet:
 	case c.JSON:
-		err = r.printJSON(out)
+		err = encode(out, r.json())
 	default:
 		r.print(out)
 	}
 	return r.same(), err
+}
+
+// compare compares two arrays.
+func (c *diffCommand) compare(out *output, a, b *selection) (*diffResult, error) {
+	r := &diffResult{a: a, b: b}
+	if r.sameShape = slices.Equal(a.part.Shape(), b.part.Shape()); !r.sameShape {
+		return r, nil
+	}
+	ask := summary.Ask{Tolerance: summary.Tolerance{Relative: c.Rtol, Absolute: c.Atol, EqualNaN: c.EqualNaN}, First: c.Quiet}
+	if !c.Quiet && !c.JSON && itemCount(a) >= fewItems {
+		ask.Rows, ask.Columns = mapSize(out)
+	}
+	err := out.progress.run("diff", func(w *summary.Work) error { return r.compare(w, ask) })
+	if err != nil {
+		return nil, fmt.Errorf("%s and %s: %w", a.title(), b.title(), err)
+	}
+	return r, nil
 }
 
 // diffResult is what there is to say.
@@ -116,18 +134,21 @@ func (r *diffResult) same() bool {
 	return r.sameShape && !slices.ContainsFunc(r.columns, func(c columnDiff) bool { return c.Differ > 0 })
 }
 
-func (r *diffResult) compare(w *summary.Work, t summary.Tolerance) error {
+func (r *diffResult) compare(w *summary.Work, ask summary.Ask) error {
 	return entered(r.a.part, r.b.part, func(a, b kernel.Items, bufA, bufB *buffer.Buffer) error {
 		pairs, err := summary.Pairs(a, b, bufA.Type(), bufB.Type())
 		if err != nil {
 			return err
 		}
 		for _, p := range pairs {
-			d, err := p.Difference(w, t)
+			d, err := p.Difference(w, ask)
 			if err != nil {
 				return err
 			}
 			r.columns = append(r.columns, columnDiff{p.A.Name, d})
+			if ask.First && d.Differ > 0 {
+				return nil
+			}
 		}
 		return nil
 	})
@@ -184,10 +205,13 @@ func (c *columnDiff) print(out *output) {
 	if far := c.Relative; far != nil {
 		line("relative", shortFloat(far.Distance)+"  ", far.At)
 	}
+	if c.Map != nil {
+		printMap(out, c.Map)
+	}
 }
 
-// printJSON prints all of it.
-func (r *diffResult) printJSON(out *output) error {
+// json is all of it.
+func (r *diffResult) json() map[string]any {
 	type array struct {
 		File   string `json:"file"`
 		Format string `json:"format"`
@@ -209,9 +233,7 @@ func (r *diffResult) printJSON(out *output) error {
 		}
 		columns = append(columns, column)
 	}
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(map[string]any{"a": describe(r.a), "b": describe(r.b), "same": r.same(), "columns": columns})
+	return map[string]any{"a": describe(r.a), "b": describe(r.b), "same": r.same(), "columns": columns}
 }
 
 func atJSON(at summary.At) map[string]any {

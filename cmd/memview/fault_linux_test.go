@@ -49,7 +49,7 @@ func TestFaultWhilePrinting(t *testing.T) {
 			if other, err = other.CastShape(s.part.Format(), s.part.Shape()); err != nil {
 				return err
 			}
-			return (&diffResult{a: s, b: &selection{part: other}}).compare(new(summary.Work), summary.Tolerance{})
+			return (&diffResult{a: s, b: &selection{part: other}}).compare(new(summary.Work), summary.Ask{})
 		},
 	} {
 		for _, format := range []string{"<i", "T{<H:a:2s:b:}"} {

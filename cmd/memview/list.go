@@ -38,13 +38,19 @@ type listSkipped struct {
 	Reason string `json:"reason"`
 }
 
+// manyOf are the arrays where none of them alone was asked for, all or those below a name; it is false otherwise.
+func manyOf(t target, f *arrayfile.File) (below []*arrayfile.Array, many bool) {
+	if !t.isNamed && (len(f.Arrays()) == 1 || t.steps != "") || t.isNamed && t.resolve(f) == nil {
+		return nil, false
+	}
+	below = f.Under(t.inside)
+	return below, !t.isNamed || len(below) > 0
+}
+
 // listOf lists the arrays where none of them alone was asked for, and is nil otherwise.
 func listOf(t target, f *arrayfile.File) *list {
-	if !t.isNamed && (len(f.Arrays()) == 1 || t.steps != "") || t.isNamed && t.resolve(f) == nil {
-		return nil
-	}
-	below := f.Under(t.inside)
-	if t.isNamed && len(below) == 0 {
+	below, many := manyOf(t, f)
+	if !many {
 		return nil
 	}
 	l := &list{File: t.String(), Kind: f.Kind(), Size: f.Size(), Metadata: f.Metadata(), Arrays: []listArray{}}

@@ -55,6 +55,11 @@ func (out *output) comment(format string, args ...any) {
 	fmt.Fprintln(out, out.dim(line))
 }
 
+// line prints a line that may hold text from a file.
+func (out *output) line(format string, args ...any) {
+	fmt.Fprintln(out, arraytext.Printable(fmt.Sprintf(format, args...)))
+}
+
 // dim makes what is less important so, on terminals.
 func (out *output) dim(text string) string {
 	if out.color && text != "" {

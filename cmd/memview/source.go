@@ -59,6 +59,8 @@ type selection struct {
 	array *arrayfile.Array
 	whole *memoryview.View // of the array; nil while the header is enough
 	part  *memoryview.View // what was cut out of it
+
+	shared bool // the file is somebody else's to close
 }
 
 // open opens the file and cuts out the part.
@@ -120,7 +122,9 @@ func (s *selection) Close() {
 			v.Release()
 		}
 	}
-	s.file.Close()
+	if !s.shared {
+		s.file.Close()
+	}
 }
 
 // isWhole tells that nothing was cut.

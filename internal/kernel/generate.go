@@ -2,6 +2,7 @@ package kernel
 
 // The generators are a module of their own, for avo's sake. Each writes one family of kernels.
 
+//go:generate go run -C avo ./apart
 //go:generate go run -C avo ./convert
 //go:generate go run -C avo ./count
 //go:generate go run -C avo ./equal

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"math/cmplx"
 	"slices"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/format"
@@ -23,6 +24,13 @@ func (t Tolerance) allows(distance, size float64) bool {
 	return distance <= t.Absolute+t.Relative*size && size <= math.MaxFloat64
 }
 
+// Ask is what is wanted of a comparison.
+type Ask struct {
+	Tolerance
+	First         bool // stop soon after a difference is found: how many there are is not told, nor how far
+	Rows, Columns int  // of a Map; 0: none
+}
+
 // Pair is a column of each of two arrays of the same shape, whose items are compared.
 type Pair struct{ A, B *Column }
 
@@ -34,6 +42,7 @@ type Difference struct {
 	First    *At  // the first that differs, in C order; nil where none does
 	Absolute *Far // the largest |a-b| of items that differ and are finite; nil where there is none
 	Relative *Far // the largest |a-b|/|b| of those
+	Map      *Map // where they differ; nil unless it was asked for
 }
 
 // At is a place where two arrays differ.
@@ -97,30 +106,42 @@ type distances struct {
 	differ                    int
 	first, absolute, relative int
 	far, ratio                float64 // negative: none yet
+	cells                     *Map    // nil where nobody asked for it
 }
 
 // Difference reads both columns. The error is ErrStopped, or one of reading an item.
-func (p Pair) Difference(w *Work, t Tolerance) (*Difference, error) {
+func (p Pair) Difference(w *Work, ask Ask) (*Difference, error) {
 	d := &Difference{Count: p.A.n}
 	if p.A.n == 0 || p.A.Type.Size() == 0 && p.B.Type.Size() == 0 {
 		return d, nil
 	}
-	compare, err := p.comparison(t)
+	compare, err := p.comparison(ask.Tolerance)
 	if err != nil {
 		return nil, err
 	}
+	var enough atomic.Bool
+	maps := newMaps(p.A.items.Shape, ask)
 	parts := make([]distances, chunkCount(p.A.n))
 	err = w.each(p.A.n, func(chunk, from, to int) {
+		if enough.Load() {
+			return
+		}
 		ra, rb := rooms.Get().(*room), rooms.Get().(*room)
 		defer rooms.Put(ra)
 		defer rooms.Put(rb)
 		part := &parts[chunk]
 		*part = none
+		part.cells = maps.take()
+		defer maps.put(part.cells)
 		w.eachBlock(from, to, func(from, n int) { compare(part, ra, rb, from, n) })
+		if ask.First && part.differ > 0 {
+			enough.Store(true)
+		}
 	})
 	if err != nil {
 		return nil, err
 	}
+	d.Map = maps.join()
 	all := none
 	for i := range parts {
 		all.join(&parts[i])
@@ -163,20 +184,28 @@ func (d *distances) join(o *distances) {
 
 // add takes in a pair that differs. Distances count between finite numbers.
 func (d *distances) add(position int, far, size float64, finite bool) {
+	d.mark(position)
+	if finite {
+		d.measure(position, far, far/size)
+	}
+}
+
+func (d *distances) mark(position int) {
 	if d.differ == 0 || position < d.first {
 		d.first = position
 	}
 	d.differ++
-	if !finite {
-		return
+	if d.cells != nil {
+		d.cells.add(position, 1)
 	}
+}
+
+func (d *distances) measure(position int, far, ratio float64) {
 	if far > d.far {
 		d.far, d.absolute = far, position
 	}
-	if far > d.ratio*size { // a division for each would take longer than all the rest
-		if ratio := far / size; ratio > d.ratio {
-			d.ratio, d.relative = ratio, position
-		}
+	if ratio > d.ratio {
+		d.ratio, d.relative = ratio, position
 	}
 }
 
@@ -235,17 +264,87 @@ func (p Pair) floats(t Tolerance) comparison {
 		if p.same(ra, rb, atA, atB, n) {
 			return
 		}
-		a, b := floatsAt(p.A, ra, atA, n), floatsAt(p.B, rb, atB, n)
-		for i, x := range a {
-			if y := b[i]; x != y {
-				far, size := math.Abs(x-y), math.Abs(y)
-				if t.allows(far, size) || t.EqualNaN && x != x && y != y {
-					continue
-				}
-				d.add(p.position(from+i), far, size, far <= math.MaxFloat64 || isFinite(x) && isFinite(y))
+		f := floatBlock{pair: p, from: from, a: floatsAt(p.A, ra, atA, n), b: floatsAt(p.B, rb, atB, n)}
+		marks := f.marks[:(n+63)/64]
+		far, ratio := kernel.Apart(marks, f.a, f.b, kernel.Tolerance{Relative: t.Relative, Absolute: t.Absolute})
+		if t.EqualNaN {
+			f.forgetNaNs(marks)
+		}
+		f.add(d, marks, far, ratio)
+	}
+}
+
+// floatBlock are the numbers of a block, and marks of those that differ.
+type floatBlock struct {
+	pair  Pair
+	from  int
+	a, b  []float64
+	marks [blockItems / 64]uint64
+}
+
+// each calls f for the items with a mark until it returns false.
+func (f *floatBlock) each(marks []uint64, do func(i int) bool) {
+	for k, word := range marks {
+		for ; word != 0; word &= word - 1 {
+			if !do(64*k + bits.TrailingZeros64(word)) {
+				return
 			}
 		}
 	}
+}
+
+func (f *floatBlock) forgetNaNs(marks []uint64) {
+	f.each(marks, func(i int) bool {
+		if f.a[i] != f.a[i] && f.b[i] != f.b[i] {
+			marks[i/64] &^= 1 << (i % 64)
+		}
+		return true
+	})
+}
+
+// add takes in a block whose largest distance and ratio are known. Where they are is looked for only when they are the
+// largest so far, which is seldom.
+func (f *floatBlock) add(d *distances, marks []uint64, far, ratio float64) {
+	if math.IsInf(far, 0) || f.pair.A.reordered {
+		f.each(marks, func(i int) bool {
+			x, y := f.a[i], f.b[i]
+			d.add(f.pair.position(f.from+i), math.Abs(x-y), math.Abs(y), isFinite(x) && isFinite(y))
+			return true
+		})
+		return
+	}
+	count := 0
+	for _, word := range marks {
+		count += bits.OnesCount64(word)
+	}
+	if count == 0 {
+		return
+	}
+	if d.differ == 0 {
+		f.each(marks, func(i int) bool {
+			d.first = f.from + i
+			return false
+		})
+	}
+	d.differ += count
+	if d.cells != nil {
+		d.cells.addMarks(marks, f.from, len(f.a))
+	}
+	if far > max(d.far, 0) { // 0: all of them are NaN
+		d.far, d.absolute = far, f.from+f.find(marks, func(x, y float64) bool { return math.Abs(x-y) == far })
+	}
+	if far > 0 && ratio > d.ratio {
+		d.ratio, d.relative = ratio, f.from+f.find(marks, func(x, y float64) bool { return math.Abs(x-y)/math.Abs(y) == ratio })
+	}
+}
+
+// find returns the first marked pair that is so, or the first, if the memory has changed meanwhile.
+func (f *floatBlock) find(marks []uint64, is func(x, y float64) bool) (at int) {
+	f.each(marks, func(i int) bool {
+		at = i
+		return !is(f.a[i], f.b[i])
+	})
+	return at
 }
 
 // floatsAt makes float64 of any numbers that are no wide integers.

@@ -300,18 +300,24 @@ func TestFigures(t *testing.T) {
 		for _, at := range r.Perm(len(shapes))[:5] {
 			shape := shapes[at]
 			for range rounds(1) {
-				v := r.view(t, f, shape)
-				what := fmt.Sprintf("%s %v %v", f, v.Shape(), v.Strides())
-				m := modelOf(v)
-				c := columns(t, v)[0]
-				got := must(c.Figures(new(summary.Work), summary.Options{Quantiles: parts, Bins: 1 + r.IntN(9)}))
-				m.check(t, got, what)
-				if len(m.finite) > 0 {
-					m.checkQuantiles(t, got.Quantiles, what)
-					m.checkHistogram(t, got.Histogram, what)
-				}
+				r.figures(t, f, shape)
 			}
 		}
+	}
+}
+
+// figures compares those of some array with the model's.
+func (r arrays) figures(t *testing.T, f string, shape []int) {
+	t.Helper()
+	v := r.view(t, f, shape)
+	what := fmt.Sprintf("%s %v %v", f, v.Shape(), v.Strides())
+	m := modelOf(v)
+	c := columns(t, v)[0]
+	got := must(c.Figures(new(summary.Work), summary.Options{Quantiles: parts, Bins: 1 + r.IntN(9)}))
+	m.check(t, got, what)
+	if len(m.finite) > 0 {
+		m.checkQuantiles(t, got.Quantiles, what)
+		m.checkHistogram(t, got.Histogram, what)
 	}
 }
 
@@ -402,25 +408,33 @@ func TestText(t *testing.T) {
 // differences of two arrays, item by item, by NumPy's definition of isclose.
 func TestDifference(t *testing.T) {
 	r := arrays{rand.New(rand.NewPCG(3, 4))}
-	tolerances := []summary.Tolerance{{}, {Absolute: 0.25}, {Relative: 0.1}, {Relative: 1e-3, Absolute: 1e-3, EqualNaN: true}}
-	for range rounds(500) {
-		fa, fb := formats[r.IntN(len(formats))], formats[r.IntN(len(formats))]
+	for i := range rounds(500) {
 		shape := [][]int{{}, {0}, {30}, {4, 5}, {2, 3, 4}}[r.IntN(5)]
-		a, b := r.view(t, fa, shape), r.view(t, fb, shape)
-		if !slices.Equal(a.Shape(), b.Shape()) {
-			continue
+		if i%100 == 0 {
+			shape = []int{70, 90} // several blocks
 		}
-		if r.IntN(2) == 0 && fa == fb {
-			b = a
-		}
-		checkDifference(t, a, b, tolerances[r.IntN(len(tolerances))])
+		r.difference(t, shape)
 	}
+}
+
+func (r arrays) difference(t *testing.T, shape []int) {
+	t.Helper()
+	tolerances := []summary.Tolerance{{}, {Absolute: 0.25}, {Relative: 0.1}, {Relative: 1e-3, Absolute: 1e-3, EqualNaN: true}}
+	fa, fb := formats[r.IntN(len(formats))], formats[r.IntN(len(formats))]
+	a, b := r.view(t, fa, shape), r.view(t, fb, shape)
+	if !slices.Equal(a.Shape(), b.Shape()) {
+		return
+	}
+	if r.IntN(2) == 0 && fa == fb {
+		b = a
+	}
+	checkDifference(t, a, b, tolerances[r.IntN(len(tolerances))])
 }
 
 func checkDifference(t *testing.T, a, b *memoryview.View, tolerance summary.Tolerance) {
 	t.Helper()
 	what := fmt.Sprintf("%s %v with %s, %v", a.Format(), a.Shape(), b.Format(), tolerance)
-	differ, first := 0, []int(nil)
+	var differ [][]int
 	far, ratio := -1.0, -1.0
 	each(a, func(index []int, x any) {
 		y := must(b.At(index...))
@@ -436,9 +450,7 @@ func checkDifference(t *testing.T, a, b *memoryview.View, tolerance summary.Tole
 		if same || distance <= tolerance.Absolute+tolerance.Relative*size && !math.IsInf(g, 0) || tolerance.EqualNaN && f != f && g != g {
 			return
 		}
-		if differ++; first == nil {
-			first = index
-		}
+		differ = append(differ, index)
 		if finite {
 			far, ratio = max(far, distance), max(ratio, distance/size)
 		}
@@ -450,9 +462,16 @@ func checkDifference(t *testing.T, a, b *memoryview.View, tolerance summary.Tole
 	defer visitA.Leave(&err)
 	defer visitB.Leave(&err)
 	pairs := must(summary.Pairs(itemsA, itemsB, a.Buffer().Type(), b.Buffer().Type()))
-	d := must(pairs[0].Difference(new(summary.Work), tolerance))
-	if d.Differ != differ || differ > 0 && !slices.Equal(d.First.Index, first) {
-		t.Fatalf("%s: %+v, want %d, first at %v", what, d, differ, first)
+	const rows, columns = 3, 7
+	d := must(pairs[0].Difference(new(summary.Work), summary.Ask{Tolerance: tolerance, Rows: rows, Columns: columns}))
+	if d.Differ != len(differ) || d.Differ > 0 && !slices.Equal(d.First.Index, differ[0]) {
+		t.Fatalf("%s: %+v, want %v", what, d, differ)
+	}
+	if d.Map != nil {
+		checkMap(t, a.Shape(), differ, d.Map, rows, columns)
+	}
+	if one := must(pairs[0].Difference(new(summary.Work), summary.Ask{Tolerance: tolerance, First: true})); (one.Differ > 0) != (d.Differ > 0) {
+		t.Fatalf("%s: %+v of the first, want %+v", what, one, d)
 	}
 	if (d.Absolute == nil) != (far < 0) || (d.Relative == nil) != (ratio < 0) {
 		t.Fatalf("%s: %+v, want %v and %v", what, d, far, ratio)
