@@ -109,11 +109,11 @@ func names(columns []*Column) string {
 }
 
 // ends are the operand's, which are the same where it is no range.
-func (c Condition) ends() (low, high string) {
+func (c Condition) ends() (low, high string, isRange bool) {
 	if low, high, ok := strings.Cut(c.operand, ".."); ok && (c.op == "=" || c.op == "!=") && low != "" && high != "" {
-		return strings.TrimSpace(low), strings.TrimSpace(high)
+		return strings.TrimSpace(low), strings.TrimSpace(high), true
 	}
-	return c.operand, c.operand
+	return c.operand, c.operand, false
 }
 
 func (c Condition) wrong(col *Column, problem string) error {

@@ -265,14 +265,14 @@ func each(words []uint64, n int, meets func(i int) bool) {
 }
 
 func (c Condition) numbers(col *Column, t Tolerance) (test, error) {
-	low, high := c.ends()
+	low, high, isRange := c.ends()
 	a, okA := parseBound(low)
 	b, okB := parseBound(high)
 	if !okA || !okB {
 		return nil, c.wrong(col, "no number: give one, or a range, as in 3, '>2.5', 3..5, nan")
 	}
 	if a.float != a.float || b.float != b.float {
-		if low != high || c.op != "=" && c.op != "!=" {
+		if isRange || c.op != "=" && c.op != "!=" {
 			return nil, c.wrong(col, "nothing is above or below nan: look for nan or '!=nan'")
 		}
 		if col.isInteger() {
@@ -281,7 +281,7 @@ func (c Condition) numbers(col *Column, t Tolerance) (test, error) {
 		all := floatRange{math.Inf(-1), math.Inf(1)}
 		return all.test(col).not(), nil
 	}
-	if low == high && (t.Relative > 0 || t.Absolute > 0) && !strings.ContainsAny(string(c.op), "<>") {
+	if !isRange && (t.Relative > 0 || t.Absolute > 0) && !strings.ContainsAny(string(c.op), "<>") {
 		return c.near(col, a, t), nil
 	}
 	if col.isInteger() {
@@ -319,7 +319,7 @@ func (c *Column) complexTest(meets func(complex128) bool) test {
 
 // texts compares by what items have before the zeros that fill them up.
 func (c Condition) texts(col *Column) (test, error) {
-	low, high := c.ends()
+	low, high, isRange := c.ends()
 	a, okA := parseText(low)
 	b, okB := parseText(high)
 	if !okA || !okB {
@@ -328,10 +328,10 @@ func (c Condition) texts(col *Column) (test, error) {
 	a, b = strings.TrimRight(a, "\x00"), strings.TrimRight(b, "\x00")
 	switch c.op {
 	case "=", "!=":
-		if low == high {
-			return col.equalTexts(a), nil
+		if isRange {
+			return col.textTest(func(s string) bool { return a <= s && s <= b }), nil
 		}
-		return col.textTest(func(s string) bool { return a <= s && s <= b }), nil
+		return col.equalTexts(a), nil
 	case ">":
 		return col.textTest(func(s string) bool { return s > a }), nil
 	case ">=":
