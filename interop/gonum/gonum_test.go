@@ -96,7 +96,9 @@ func TestExporterShowsTheMatrix(t *testing.T) {
 func TestExporterRefuses(t *testing.T) {
 	for _, m := range []any{
 		mat.NewSymDense(2, nil), mat.NewTriDense(2, mat.Upper, nil), mat.NewDiagDense(2, nil), mat.NewSymDense(2, nil).T(),
-		mat.NewCDense(2, 2, nil).H(), mat.NewBandDense(2, 2, 0, 0, nil), []float64{1}, nil,
+		mat.NewCDense(2, 2, nil).H(), mat.NewBandDense(2, 2, 0, 0, nil),
+		[]float64{1},
+		nil,
 	} {
 		if e, err := gonum.Exporter(m); !errors.Is(err, buffer.ErrType) {
 			t.Errorf("%T: %v, %v", m, e, err)
@@ -281,7 +283,9 @@ func TestMappedFile(t *testing.T) {
 	}
 }
 
-func bigEndian() bool { return must(must(must(memoryview.FromObject([]uint16{1})).Cast("B")).At(0)) == uint8(0) }
+func bigEndian() bool {
+	return must(must(must(memoryview.FromObject([]uint16{1})).Cast("B")).At(0)) == uint8(0)
+}
 
 // rows lie behind pointers.
 func rows(t *testing.T) buffer.Exporter {
