@@ -28,7 +28,7 @@ type progress struct {
 
 // progressOn is shown on a terminal, and in no pipe or file.
 func progressOn(file *os.File) *progress {
-	width, _ := terminal(file)
+	width, _, _ := terminal(file)
 	return &progress{to: file, width: width, patience: time.Second}
 }
 

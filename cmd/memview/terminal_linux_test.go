@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-memoryview/memoryview/cmd/memview/internal/picture"
 )
 
 // openTerminal returns the end of a pseudo-terminal that programs see.
@@ -47,8 +49,8 @@ func TestTerminal(t *testing.T) {
 	} {
 		t.Setenv("NO_COLOR", test.noColor)
 		t.Setenv("TERM", test.term)
-		if out := terminalOf(terminal); out.width != 97 || out.color != test.color {
-			t.Errorf("%s: width %d, colour %v", test.name, out.width, out.color)
+		if out := terminalOf(terminal); out.width != 97 || out.lines != 25 || out.color != test.color {
+			t.Errorf("%s: width %d, %d lines, colour %v", test.name, out.width, out.lines, out.color)
 		}
 	}
 	if out := terminalOf(openTerminal(t, 0)); out.width != 80 {
@@ -61,5 +63,26 @@ func TestTerminal(t *testing.T) {
 	defer file.Close()
 	if out := terminalOf(file); out.width != 0 || out.color {
 		t.Errorf("no terminal: width %d, colour %v", out.width, out.color)
+	}
+}
+
+func TestColors(t *testing.T) {
+	for _, test := range []struct {
+		term, colorterm string
+		want            picture.Colors
+	}{
+		{"xterm-256color", "truecolor", picture.TrueColor},
+		{"xterm-256color", "24bit", picture.TrueColor},
+		{"xterm-256color", "", picture.Colors256},
+		{"xterm-direct", "", picture.TrueColor},
+		{"xterm-kitty", "", picture.TrueColor},
+		{"linux", "", picture.NoColors},
+		{"vt100", "", picture.NoColors},
+		{"xterm", "yes", picture.Colors256},
+	} {
+		environment := map[string]string{"TERM": test.term, "COLORTERM": test.colorterm}
+		if got := colorsOf(func(name string) string { return environment[name] }); got != test.want {
+			t.Errorf("TERM=%s COLORTERM=%s: %d, want %d", test.term, test.colorterm, got, test.want)
+		}
 	}
 }

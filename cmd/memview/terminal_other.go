@@ -5,4 +5,4 @@ package main
 import "os"
 
 // terminal knows of no terminals here.
-func terminal(*os.File) (width int, color bool) { return 0, false }
+func terminal(*os.File) (width, lines int, color bool) { return 0, 0, false }

@@ -71,3 +71,21 @@ func (w *Work) eachBlock(from, to int, f func(from, n int)) {
 		f(from, min(blockItems, to-from))
 	}
 }
+
+// Walk makes a pass over n items in order: it calls f for pieces of them, one after the other, until f fails or the work is stopped.
+func (w *Work) Walk(n, piece int, f func(from, to int) error) error {
+	w.done.Store(0)
+	w.total.Store(int64(n))
+	for from := 0; from < n; {
+		if w.stopped.Load() {
+			return ErrStopped
+		}
+		to := from + min(piece, n-from)
+		if err := f(from, to); err != nil {
+			return err
+		}
+		w.done.Store(int64(to))
+		from = to
+	}
+	return nil
+}
