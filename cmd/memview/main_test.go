@@ -218,7 +218,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"show", "--help"}, {"info", "--help"}, {"stats", "--help"}, {"diff", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"show", "--help"}, {"info", "--help"}, {"stats", "--help"}, {"layout", "--help"}, {"plot", "--help"}, {"diff", "--help"}} {
 		if got := memview(args...); got.code != exitOK || !strings.Contains(got.out, "Usage: memview") || got.stderr != "" {
 			t.Errorf("%q: %+v", args, got)
 		}

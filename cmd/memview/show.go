@@ -81,14 +81,19 @@ func listing(names []string) string {
 
 // head prints what is shown, of what shape it was cut, and the notes on it.
 func (s *selection) head(out *output) {
+	out.comment("%s", s.headline())
+	for _, note := range s.notes() {
+		out.comment("note: %s", note)
+	}
+}
+
+// headline says what is shown, and of what shape it was cut.
+func (s *selection) headline() string {
 	line := fmt.Sprintf("%s  %s  %s", s.title(), words(typeOf(s.part.Format())), tuple(s.part.Shape()))
 	if whole := tuple(s.whole.Shape()); whole != tuple(s.part.Shape()) {
 		line += " of " + whole
 	}
-	out.comment("%s", line)
-	for _, note := range s.notes() {
-		out.comment("note: %s", note)
-	}
+	return line
 }
 
 // Tables are shown by their edges when they are longer than a screen or two.
