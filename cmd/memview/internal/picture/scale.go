@@ -25,7 +25,7 @@ func newScale(low, high float64, log bool) scale {
 		around := max(0.5, math.Abs(low)/16)
 		low, high = max(low-around, -math.MaxFloat64), min(high+around, math.MaxFloat64)
 	}
-	return scale{low, high, log}
+	return scale{low, high, log && math.Log2(low) < math.Log2(high)} // which may be too near
 }
 
 // at is where a value lies; NaN where it has no place: NaN, and on logarithmic scales what is not positive.
