@@ -50,7 +50,14 @@ var (
 		"Metadata": func(f *open) error { return whole(f.Metadata() == nil) },
 		"Size":     func(f *open) error { return whole(f.Size() == 128+4*closingItems) },
 		"Skipped":  func(f *open) error { return whole(f.Skipped() == nil) },
-		"Under":    func(f *open) error { return whole(len(f.Under("")) == 1) },
+		"Stat": func(f *open) error {
+			info, err := f.Stat()
+			if err != nil {
+				return err
+			}
+			return whole(info.Size() == 128+4*closingItems)
+		},
+		"Under": func(f *open) error { return whole(len(f.Under("")) == 1) },
 		"View": func(f *open) error {
 			v, err := f.View("")
 			if err != nil {

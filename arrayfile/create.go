@@ -41,7 +41,7 @@ import (
 // ErrNotContiguous, and the operating system's; errors.ErrUnsupported where files cannot be mapped.
 func Create(path string, l buffer.Layout, opts ...CreateOption) (*File, error) {
 	f := &File{name: printable(path), settings: settings{writable: true}}
-	header, err := npyHeader(l)
+	header, err := NPYHeader(l)
 	if err == nil && !canMap {
 		err = fmt.Errorf("writing: %w: files are mapped on Unix alone", errors.ErrUnsupported)
 	}

@@ -115,6 +115,22 @@ func (f *File) Kind() string { return f.content.kind }
 // Size returns the bytes of the whole file when it was opened, or of what was read of a pipe.
 func (f *File) Size() int64 { return f.size }
 
+// Stat tells what the system knows of the file as it is now, such as when it was last written to. What was never a file, or is closed, is
+// an error.
+func (f *File) Stat() (os.FileInfo, error) {
+	switch {
+	case f.closed.Load():
+		return nil, f.errClosed()
+	case f.file == nil:
+		return nil, f.fail(fmt.Errorf("asking for its times: %w: it is in memory", errors.ErrUnsupported))
+	}
+	info, err := f.file.Stat()
+	if err != nil {
+		return nil, failed(f.name, opening, err)
+	}
+	return info, nil
+}
+
 // View returns a view of an array of the file: the one it has for "". It is read-only, unless the
 // file is Writable or one that Create made. The view lives on after Close, and when the file is deleted or another one
 // takes its name. Its memory is given back when it and all that was made of it are released.

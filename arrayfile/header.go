@@ -14,9 +14,10 @@ import (
 // npyAlign is what the data of an npy file is aligned to, in bytes, as NumPy does it.
 const npyAlign = 64
 
-// npyHeader writes an npy file up to its data, in the lowest version that can hold it: 2 for headers
-// of 64 KiB and more, 3 for names that are not Latin-1.
-func npyHeader(l buffer.Layout) ([]byte, error) {
+// NPYHeader returns an npy file up to its data, in the lowest version that can hold it: 2 for headers
+// of 64 KiB and more, 3 for names that are not Latin-1. The items follow it in the order, C or Fortran, that the layout
+// has. The layout and the errors are those of [Create].
+func NPYHeader(l buffer.Layout) ([]byte, error) {
 	text, err := headerText(l)
 	if err != nil {
 		return nil, err

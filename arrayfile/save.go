@@ -230,7 +230,7 @@ func prepareNPY(v *memoryview.View) (func(io.Writer) error, error) {
 	if !inFortran {
 		l.Strides = nil
 	}
-	header, err := npyHeader(l)
+	header, err := NPYHeader(l)
 	if err != nil {
 		return nil, err
 	}

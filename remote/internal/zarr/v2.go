@@ -199,11 +199,11 @@ func MarshalConsolidatedV2(nodes map[string]*Array) ([]byte, error) {
 		if path != "" {
 			path += "/"
 		}
-		metadata[path+AttributesV2] = struct{}{}
 		if a == nil {
-			metadata[path+GroupV2] = json.RawMessage(GroupTextV2())
+			metadata[path+GroupV2], metadata[path+AttributesV2] = json.RawMessage(GroupTextV2()), struct{}{}
 			continue
 		}
+		metadata[path+AttributesV2] = a.attributesV2()
 		m, err := a.metadataV2()
 		if err != nil {
 			return nil, err
@@ -211,4 +211,21 @@ func MarshalConsolidatedV2(nodes map[string]*Array) ([]byte, error) {
 		metadata[path+ArrayV2] = m
 	}
 	return jsonText(map[string]any{"zarr_consolidated_format": 1, "metadata": metadata})
+}
+
+// AttributesTextV2 is the .zattrs of an array of New's: xarray's way to name dimensions.
+func (a *Array) AttributesTextV2() []byte {
+	text, err := jsonText(a.attributesV2())
+	if err != nil {
+		return []byte("{}")
+	}
+	return text
+}
+
+func (a *Array) attributesV2() map[string]any {
+	attributes := map[string]any{}
+	if a.Dimensions != nil {
+		attributes["_ARRAY_DIMENSIONS"] = a.Dimensions
+	}
+	return attributes
 }

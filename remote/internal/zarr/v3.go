@@ -191,7 +191,7 @@ func (a *Array) metadataV3() (map[string]any, error) {
 	if t.Kind() == format.Struct {
 		fill = base64Zeros(a.ItemSize)
 	}
-	return map[string]any{
+	m := map[string]any{
 		"zarr_format":          3,
 		"node_type":            "array",
 		"shape":                orNone(a.Shape),
@@ -202,7 +202,11 @@ func (a *Array) metadataV3() (map[string]any, error) {
 		"codecs":               []any{map[string]any{"name": "bytes", "configuration": order}},
 		"attributes":           struct{}{},
 		"storage_transformers": []any{},
-	}, nil
+	}
+	if a.Dimensions != nil {
+		m["dimension_names"] = a.Dimensions
+	}
+	return m, nil
 }
 
 // base64Zeros writes so many zero bytes.

@@ -1,0 +1,19 @@
+package remote
+
+import (
+	"errors"
+
+	"github.com/go-memoryview/memoryview/remote/internal/zarr"
+)
+
+// The kinds of error beside those of packages buffer and arrayfile, of context and of the operating system.
+var (
+	// ErrName: there is no array of that name, or a name that cannot be served.
+	ErrName = errors.New("no such name")
+	// ErrMetadata: what says how an array is stored is damaged, or says what cannot be.
+	ErrMetadata = zarr.ErrMetadata
+	// ErrChunk: a chunk's bytes are not what its array's codecs write.
+	ErrChunk = zarr.ErrChunk
+	// ErrServer: a server answers with something else than what was asked for, or than it promised.
+	ErrServer = errors.New("unexpected answer of a server")
+)
