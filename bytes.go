@@ -17,7 +17,7 @@ func (v *View) Bytes() (mem []byte, err error) {
 		return nil, err
 	}
 	if !v.buf.IsContiguous(buffer.C) {
-		return nil, fmt.Errorf("bytes: %w in C order: ToBytes copies", buffer.ErrNotContiguous)
+		return nil, fmt.Errorf("bytes: %w: ToBytes copies", v.buf.Layout().CheckContiguous(buffer.C))
 	}
 	n := v.buf.Len()
 	err = v.buf.Access(func(item unsafe.Pointer) error {

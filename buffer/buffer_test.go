@@ -378,7 +378,7 @@ func ExampleExporter() {
 	fmt.Println(err)
 	// Output:
 	// <nil> abcdef
-	// *buffer_test.frame: memory is not contiguous in C order: request Simple: ask for Strides, or copy
+	// *buffer_test.frame: memory is not contiguous in C order: dimension 0 has stride 4, and not 3: request Simple: ask for Strides, or copy
 }
 
 func ExampleCopy() {

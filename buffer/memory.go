@@ -88,15 +88,15 @@ func request(l *Layout, readOnly bool, flags Flags) error {
 	case flags.Has(Writable) && readOnly:
 		return fmt.Errorf("%w: request Writable: ask without it, or copy", ErrReadOnly)
 	case flags.Has(CContiguous) && !l.IsContiguous(C):
-		return fmt.Errorf("%w in C order: request CContiguous: ask for Strides, or copy", ErrNotContiguous)
+		return fmt.Errorf("%w: request CContiguous: ask for Strides, or copy", l.CheckContiguous(C))
 	case flags.Has(FContiguous) && !l.IsContiguous(F):
-		return fmt.Errorf("%w in Fortran order: request FContiguous: ask for Strides, or copy", ErrNotContiguous)
+		return fmt.Errorf("%w: request FContiguous: ask for Strides, or copy", l.CheckContiguous(F))
 	case flags.Has(AnyContiguous) && !l.IsContiguous(Any):
-		return fmt.Errorf("%w: request AnyContiguous: ask for Strides, or copy", ErrNotContiguous)
+		return fmt.Errorf("%w: request AnyContiguous: ask for Strides, or copy", l.CheckContiguous(Any))
 	case !flags.Has(Indirect) && l.Suboffsets != nil:
 		return fmt.Errorf("%w: the items lie behind pointers (suboffsets): request Indirect, or copy", ErrLayout)
 	case !flags.Has(Strides) && !l.IsContiguous(C):
-		return fmt.Errorf("%w in C order: request %v: ask for Strides, or copy", ErrNotContiguous, flags)
+		return fmt.Errorf("%w: request %v: ask for Strides, or copy", l.CheckContiguous(C), flags)
 	case flags.Has(Format) && !flags.Has(ND) && !l.plainBytes():
 		return fmt.Errorf("%w: request Format without ND: without a shape items are bytes, which have no format", ErrValue)
 	}

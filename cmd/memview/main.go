@@ -35,17 +35,18 @@ const (
 )
 
 type commands struct {
-	Show   showCommand   `cmd:"" default:"withargs" help:"Print an array, or a part of it (the command where none is named)."`
-	Info   infoCommand   `cmd:"" help:"Print what a file's header says, without touching its data."`
-	Hex    hexCommand    `cmd:"" help:"Print bytes, item by item and field by field, beside what they mean."`
-	Stats  statsCommand  `cmd:"" help:"Print figures of all items: range, mean, deviation, quantiles, a histogram."`
-	Find   findCommand   `cmd:"" help:"Say where a value stands, or one of a range."`
-	Plot   plotCommand   `cmd:"" help:"Draw an array: lines, a histogram, a heat map or an image; in the terminal, or as PNG or SVG."`
-	Layout layoutCommand `cmd:"" help:"Draw how the items lie in memory: offsets, strides, padding, the way of iteration."`
-	Diff   diffCommand   `cmd:"" help:"Say whether two arrays differ, where, and how far."`
-	Share  shareCommand  `cmd:"" help:"Put an array into shared memory, for other programs."`
-	List   listCommand   `cmd:"" help:"List the shared segments, and what lies in them."`
-	Rm     rmCommand     `cmd:"" help:"Remove shared segments."`
+	Show    showCommand    `cmd:"" default:"withargs" help:"Print an array, or a part of it (the command where none is named)."`
+	Info    infoCommand    `cmd:"" help:"Print what a file's header says, without touching its data."`
+	Hex     hexCommand     `cmd:"" help:"Print bytes, item by item and field by field, beside what they mean."`
+	Stats   statsCommand   `cmd:"" help:"Print figures of all items: range, mean, deviation, quantiles, a histogram."`
+	Find    findCommand    `cmd:"" help:"Say where a value stands, or one of a range."`
+	Explain explainCommand `cmd:"" help:"Say who takes an array as it lies in memory, and why others need a copy."`
+	Plot    plotCommand    `cmd:"" help:"Draw an array: lines, a histogram, a heat map or an image; in the terminal, or as PNG or SVG."`
+	Layout  layoutCommand  `cmd:"" help:"Draw how the items lie in memory: offsets, strides, padding, the way of iteration."`
+	Diff    diffCommand    `cmd:"" help:"Say whether two arrays differ, where, and how far."`
+	Share   shareCommand   `cmd:"" help:"Put an array into shared memory, for other programs."`
+	List    listCommand    `cmd:"" help:"List the shared segments, and what lies in them."`
+	Rm      rmCommand      `cmd:"" help:"Remove shared segments."`
 	pythonCommands
 
 	Version kong.VersionFlag `help:"Print the version."`
