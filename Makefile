@@ -11,7 +11,7 @@ help: ## say what there is
 test: ## every check, with each step's seconds (about 8 minutes the first time)
 	@scripts/test
 
-soak: ## the tests at full length under the race detector, then every fuzz target for FUZZTIME (10m)
+soak: ## every check at full length, on every CPython and other machine that is found, then every fuzz target for FUZZTIME (10m)
 	@scripts/soak $(FUZZTIME)
 
 fuzz: ## every fuzz target for TIME (30s), added up in FUZZING.md; RUN=regexp: some
