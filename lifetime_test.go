@@ -228,7 +228,7 @@ func exportAgainstRelease(t *testing.T) {
 }
 
 func rowsStayAlive(t *testing.T) {
-	for range closetest.Rounds(500) {
+	for range 500 {
 		rows := make([][]uint64, 8)
 		for i := range rows {
 			rows[i] = []uint64{uint64(i), uint64(i) * 10}
