@@ -24,13 +24,7 @@ func Writable() Option { return func(s *settings) { s.writable = true } }
 // file (flock) until the header says that it is ready. Other errors are ErrName, os.ErrNotExist, errors.ErrUnsupported and
 // the operating system's.
 func Open(name string, opts ...Option) (*Segment, error) {
-	return open(name, opts, func(p place) (int64, buffer.Layout, error) {
-		offset, l, err := ReadHeader(p.file, p.size)
-		if errors.Is(err, ErrNotReady) {
-			err = notReady(p)
-		}
-		return offset, l, err
-	})
+	return open(name, opts, headed)
 }
 
 // OpenBare attaches to a segment of items and nothing else, as Python's SharedMemory and [CreateBare] make them. The layout
@@ -103,18 +97,22 @@ func bare(l buffer.Layout, size int64) (buffer.Layout, error) {
 	return l, nil
 }
 
-// notReady tells whether somebody is still at work.
-func notReady(p place) error {
+// headed reads the header of a segment, and tells whether somebody is still at work on one that is not ready.
+func headed(p place) (offset int64, l buffer.Layout, err error) {
+	offset, l, err = ReadHeader(p.file, p.size)
+	if !errors.Is(err, ErrNotReady) {
+		return offset, l, err
+	}
 	locked, err := isLocked(p.file)
 	switch {
 	case err != nil:
-		return fmt.Errorf("asking for its maker's lock: %w", err)
+		return 0, l, fmt.Errorf("asking for its maker's lock: %w", err)
 	case locked:
-		return fmt.Errorf("%w: its maker is at work on it: try again", ErrNotReady)
+		return 0, l, fmt.Errorf("%w: its maker is at work on it: try again", ErrNotReady)
 	}
-	// Was it made ready, and the lock given back, since it was looked at?
-	if _, _, err := ReadHeader(p.file, p.size); !errors.Is(err, ErrNotReady) {
-		return fmt.Errorf("%w: it was made ready just now: try again", ErrNotReady)
+	// The maker gave the lock back: because it was done meanwhile, or because it ended.
+	if offset, l, err = ReadHeader(p.file, p.size); errors.Is(err, ErrNotReady) {
+		err = fmt.Errorf("%w: its maker ended before it was ready: remove it", ErrAbandoned)
 	}
-	return fmt.Errorf("%w: its maker ended before it was ready: remove it", ErrAbandoned)
+	return offset, l, err
 }

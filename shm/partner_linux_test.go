@@ -84,7 +84,7 @@ func same(t *testing.T, v *memoryview.View, other told) {
 // dtypes are those of NumPy that the page's reader knows, by format.
 var dtypes = map[string]string{
 	"?": "|b1", "b": "|i1", "B": "|u1", "<h": "<i2", ">H": ">u2", "<i": "<i4", "=I": "=u4", "<q": "<i8", ">Q": ">u8",
-	"<e": "<f2", "f": "=f4", ">d": ">f8", "Zf": "=c8", "<Zd": "<c16",
+	"!I": ">u4", "<e": "<f2", "f": "=f4", ">d": ">f8", "Zf": "=c8", "<Zd": "<c16",
 }
 
 // What Go makes, with a header and bare, Python reads and writes in place; what either writes later, the other sees.

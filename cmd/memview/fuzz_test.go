@@ -96,7 +96,7 @@ func FuzzShow(f *testing.F) {
 // FuzzTarget reads whatever arguments: nothing of them is lost, and what is taken for a file that is
 // not there ends before the first slice.
 func FuzzTarget(f *testing.F) {
-	for _, arg := range []string{"", "a.npy", "a.npy[0]", "a.npy[0].x.y[::2, ...][1]", "[:].petal", "-[0]", "a[1][2]", "a].b[", "[.]", "a[0].", "][]", "a.npz:x[0]", `C:\x.npz:y`, "-:x", "::", "a:b.c[0]:d"} {
+	for _, arg := range []string{"", "a.npy", "a.npy[0]", "a.npy[0].x.y[::2, ...][1]", "[:].petal", "-[0]", "a[1][2]", "a].b[", "[.]", "a[0].", "][]", "a.npz:x[0]", `C:\x.npz:y`, "-:x", "::", "a:b.c[0]:d", "shm:", "shm:/a[0].x", "shm:a:b"} {
 		f.Add(arg, "")
 		f.Add("a.npy", arg)
 	}
