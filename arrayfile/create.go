@@ -24,8 +24,8 @@ import (
 //	... // write to v
 //	err = f.Commit()
 //
-// Until Commit the items lie in a file beside path, and what is at path is untouched, whatever happens to the process;
-// one that is killed leaves the file behind, as .NAME.RANDOM.tmp. Its room on the disk is taken at once, so that a full
+// Until Commit the items lie in a file without a name, or, where the system has no such files (it is Linux that has), in one beside path,
+// as .NAME.RANDOM.tmp, which a process that is killed leaves behind. What is at path is untouched, whatever happens to the process. The file's room on the disk is taken at once, so that a full
 // disk is an error here and not when the view is written. With Sparse, and where the file system cannot do that (as NFS
 // before 4.2, or systems other than Linux), it takes room where something is written, and on a full disk
 // that write is buffer.ErrFault. A file that is replaced hands on its permissions, as far as the umask allows; a
@@ -77,11 +77,16 @@ func (f *File) beside(path string) error {
 	case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ELOOP): // a link to nowhere is replaced
 		return failed(path, creating, err)
 	}
-	temporary := filepath.Join(filepath.Dir(target), temporaryName(filepath.Base(target)))
-	if f.file, err = os.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode); err != nil {
+	f.draft.temporary = filepath.Join(filepath.Dir(target), temporaryName(filepath.Base(target)))
+	f.draft.path = target
+	if f.file, err = openNameless(filepath.Dir(target), mode); err == nil {
+		f.draft.nameless = true
+		return nil
+	}
+	if f.file, err = os.OpenFile(f.draft.temporary, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode); err != nil {
+		f.draft.temporary = ""
 		return failed(path, creating, err)
 	}
-	f.draft.temporary, f.draft.path = temporary, target
 	return nil
 }
 
@@ -145,6 +150,9 @@ func (f *File) Commit() error {
 	if f.draft.lost != nil {
 		return f.draft.lost
 	}
+	if err := f.draft.appear(f); err != nil {
+		return err
+	}
 	return f.draft.place(f.name)
 }
 
@@ -152,8 +160,21 @@ func (f *File) Commit() error {
 type draft struct {
 	mu              sync.Mutex
 	temporary, path string // temporary is "" for a file that is in place
+	nameless        bool   // there is nothing at temporary yet
 	sparse          bool
 	lost            error // of a flush
+}
+
+// appear gives a file its first name.
+func (d *draft) appear(f *File) error {
+	if !d.nameless {
+		return nil
+	}
+	if err := nameIt(f.file, d.temporary); err != nil {
+		return failed(f.name, placing, err)
+	}
+	d.nameless = false
+	return nil
 }
 
 // place renames the file, and waits until the disk has its name.
@@ -175,7 +196,9 @@ func (d *draft) discard() bool {
 	if d.temporary == "" {
 		return false
 	}
-	_ = os.Remove(d.temporary)
+	if !d.nameless {
+		_ = os.Remove(d.temporary)
+	}
 	d.temporary = ""
 	return true
 }

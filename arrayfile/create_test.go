@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -145,7 +146,11 @@ func TestCommit(t *testing.T) {
 	}
 	l := buffer.Layout{Format: "B", Shape: []int{5}}
 	abandoned, v := create(t, path, l)
-	if names := listing(t, folder); len(names) != 2 || content() != "before" {
+	beside := 2
+	if runtime.GOOS == "linux" { // where the new file has no name
+		beside = 1
+	}
+	if names := listing(t, folder); len(names) != beside || content() != "before" {
 		t.Errorf("%q, %q", names, content())
 	}
 	if err := v.Set(7, 0); err != nil {

@@ -3,7 +3,6 @@ package arrayfile
 import (
 	"archive/zip"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"math"
 )
@@ -17,11 +16,11 @@ func (s saving) prepareNPZ(p *prepared) (func(io.Writer) error, error) {
 	if err := p.checkNames(); err != nil {
 		return nil, err
 	}
-	members := make([]func(io.Writer) error, len(p.views))
-	for i, v := range p.views {
+	members := make([]func(io.Writer) error, len(p.arrays))
+	for i, a := range p.arrays {
 		var err error
-		if members[i], err = prepareNPY(v); err != nil {
-			return nil, fmt.Errorf("array %.100q: %w", p.names[i], err)
+		if members[i], err = a.prepareNPY(); err != nil {
+			return nil, a.named(err)
 		}
 	}
 	return func(w io.Writer) error {
@@ -29,7 +28,7 @@ func (s saving) prepareNPZ(p *prepared) (func(io.Writer) error, error) {
 		archive := zip.NewWriter(counted)
 		descriptor := int64(0) // the bytes that end the member before
 		for i, write := range members {
-			header := &zip.FileHeader{Name: p.names[i] + ".npy", Method: zip.Store} // without a time: the same arrays make the same bytes
+			header := &zip.FileHeader{Name: p.arrays[i].name + ".npy", Method: zip.Store} // without a time: the same arrays make the same bytes
 			if s.deflated {
 				header.Method = zip.Deflate
 			}
@@ -41,11 +40,11 @@ func (s saving) prepareNPZ(p *prepared) (func(io.Writer) error, error) {
 			}
 			member, err := archive.CreateHeader(header)
 			if err != nil {
-				return fmt.Errorf("array %.100q: %w", p.names[i], err)
+				return p.arrays[i].named(err)
 			}
 			items := &countingWriter{w: member}
 			if err := write(items); err != nil {
-				return fmt.Errorf("array %.100q: %w", p.names[i], err)
+				return p.arrays[i].named(err)
 			}
 			if descriptor = 16; items.n >= math.MaxUint32 {
 				descriptor = 24

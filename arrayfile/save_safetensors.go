@@ -11,17 +11,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/format"
 )
 
-// outgoing is a tensor to be written.
-type outgoing struct {
-	name, dtype string
-	view        *memoryview.View
-	itemSize    int
-	swap        bool // its items are in the other order of bytes
+// outgoingTensor is an array with what safetensors call its type.
+type outgoingTensor struct {
+	*outgoing
+	dtype string
 }
 
 // prepareSafetensors writes a safetensors file. The data begins at a multiple of 64 bytes and the largest items come first, so that all
@@ -30,14 +27,15 @@ func (s saving) prepareSafetensors(p *prepared) (func(io.Writer) error, error) {
 	if err := p.checkNames(safetensorsMetadata); err != nil {
 		return nil, err
 	}
-	tensors := make([]outgoing, len(p.views))
-	for i, v := range p.views {
-		var err error
-		if tensors[i], err = outgoingOf(p.names[i], v); err != nil {
-			return nil, fmt.Errorf("array %.100q: %w", p.names[i], err)
+	tensors := make([]outgoingTensor, len(p.arrays))
+	for i, a := range p.arrays {
+		dtype, err := a.becomeTensor()
+		if err != nil {
+			return nil, a.named(err)
 		}
+		tensors[i] = outgoingTensor{a, dtype}
 	}
-	slices.SortStableFunc(tensors, func(a, b outgoing) int { return b.itemSize - a.itemSize })
+	slices.SortStableFunc(tensors, func(a, b outgoingTensor) int { return b.itemSize - a.itemSize })
 	header, err := s.safetensorsHeader(tensors)
 	if err != nil {
 		return nil, err
@@ -48,7 +46,7 @@ func (s saving) prepareSafetensors(p *prepared) (func(io.Writer) error, error) {
 		}
 		for _, t := range tensors {
 			if err := t.write(w); err != nil {
-				return fmt.Errorf("array %.100q: %w", t.name, err)
+				return t.named(err)
 			}
 		}
 		return nil
@@ -64,33 +62,31 @@ var dtypeOf = func() map[string]string {
 	return names
 }()
 
-// outgoingOf finds a view's dtype. Integers count by their width, so that C's long is one of them.
-func outgoingOf(name string, v *memoryview.View) (outgoing, error) {
-	s := outgoing{name: name, view: v, itemSize: v.ItemSize()}
-	t, err := format.Parse(v.Format())
+// becomeTensor finds an array's dtype, and makes its items little-endian. Integers count by their width, so that C's long is one of them.
+func (o *outgoing) becomeTensor() (dtype string, err error) {
+	t, err := format.Parse(o.format)
 	if err != nil {
-		return s, err
+		return "", err
 	}
 	switch t.Kind() {
 	case format.Int:
-		s.dtype = fmt.Sprint("I", 8*t.Size())
+		dtype = fmt.Sprint("I", 8*t.Size())
 	case format.Uint:
-		s.dtype = fmt.Sprint("U", 8*t.Size())
+		dtype = fmt.Sprint("U", 8*t.Size())
 	case format.Bool, format.Float, format.Complex:
-		s.dtype = dtypeOf[strings.TrimLeft(t.String(), "@^=<>!")]
+		dtype = dtypeOf[strings.TrimLeft(t.String(), "@^=<>!")]
 	}
-	if s.dtype == "" {
-		return s, fmt.Errorf("%w: safetensors cannot hold items of format %.80q: it has numbers of its types alone: convert them, or write npy", buffer.ErrFormat, v.Format())
+	if dtype == "" {
+		return "", fmt.Errorf("%w: safetensors cannot hold items of format %.80q: it has numbers of its types alone: convert them, or write npy", buffer.ErrFormat, o.format)
 	}
-	if v.ItemSize() != t.Size() {
-		return s, fmt.Errorf("%w: items of %d bytes whose format has %d", buffer.ErrFormat, v.ItemSize(), t.Size())
+	if o.itemSize != t.Size() {
+		return "", fmt.Errorf("%w: items of %d bytes whose format has %d", buffer.ErrFormat, o.itemSize, t.Size())
 	}
-	s.swap = t.BigEndian() && t.Size() > 1
-	return s, nil
+	return dtype, o.become(dtypes[dtype])
 }
 
 // safetensorsHeader is the file up to its data.
-func (s saving) safetensorsHeader(tensors []outgoing) ([]byte, error) {
+func (s saving) safetensorsHeader(tensors []outgoingTensor) ([]byte, error) {
 	var text bytes.Buffer
 	text.Write(make([]byte, safetensorsPrefix))
 	text.WriteByte('{')
@@ -120,7 +116,7 @@ func (s saving) safetensorsHeader(tensors []outgoing) ([]byte, error) {
 	end := 0
 	for _, t := range tensors {
 		begin := end
-		if end += t.view.NBytes(); end < begin {
+		if end += t.nbytes(); t.nbytes() < 0 || end < begin {
 			return nil, fmt.Errorf("%w: the arrays are larger than the address space", buffer.ErrLayout)
 		}
 		err := entry(t.name, struct {
@@ -143,66 +139,4 @@ func (s saving) safetensorsHeader(tensors []outgoing) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint64(header, uint64(length))
 	return header, nil
-}
-
-// write writes the items in little-endian order.
-func (t outgoing) write(w io.Writer) error {
-	if !t.swap {
-		_, err := t.view.WriteTo(w)
-		return err
-	}
-	return writeSwapped(w, t.view, dtypes[t.dtype])
-}
-
-// swapped is how many bytes are brought into another order at a time.
-const swapped = 256 << 10
-
-// writeSwapped converts a view to another format, piece by piece, and writes it.
-func writeSwapped(w io.Writer, v *memoryview.View, f string) error {
-	if v.NDim() == 0 || v.NBytes() <= swapped {
-		return writeConverted(w, v, f)
-	}
-	rows, rowBytes := v.Shape()[0], max(v.NBytes()/v.Shape()[0], 1)
-	step := max(swapped/rowBytes, 1)
-	for first := 0; first < rows; first += step {
-		if err := writePiece(w, v, f, first, min(first+step, rows)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writePiece writes some rows. One that is too long is written by its own rows.
-func writePiece(w io.Writer, v *memoryview.View, f string, first, end int) error {
-	var piece *memoryview.View
-	var err error
-	if end-first == 1 {
-		piece, err = v.Sub(first)
-	} else {
-		piece, err = v.Slice(first, end, 1)
-	}
-	if err != nil {
-		return err
-	}
-	defer piece.Release()
-	return writeSwapped(w, piece, f)
-}
-
-func writeConverted(w io.Writer, v *memoryview.View, f string) error {
-	data := make([]byte, v.NBytes())
-	packed, err := memoryview.FromObject(data)
-	if err != nil {
-		return err
-	}
-	defer packed.Release()
-	same, err := packed.CastShape(f, v.Shape())
-	if err != nil {
-		return err
-	}
-	defer same.Release()
-	if err := memoryview.Convert(same, v); err != nil {
-		return err
-	}
-	_, err = w.Write(data)
-	return err
 }

@@ -236,8 +236,8 @@ func TestSaveRefuses(t *testing.T) {
 		is      error
 		message string
 	}{
-		{"x.txt", one, nil, buffer.ErrValue, "end it in .npy, .npz, .safetensors or .bin"},
-		{"x", one, []arrayfile.SaveOption{arrayfile.As("png")}, buffer.ErrValue, `kind "png"`},
+		{"x.txt", one, nil, buffer.ErrValue, "end it in .npy, .npz, .safetensors, .wav"},
+		{"x", one, []arrayfile.SaveOption{arrayfile.As("tiff")}, buffer.ErrValue, `kind "tiff"`},
 		{"x.npy", named("a", "b"), nil, buffer.ErrValue, "2 arrays: npy holds one"},
 		{"x.npy", one, []arrayfile.SaveOption{arrayfile.Deflated()}, buffer.ErrValue, "Deflated is for npz"},
 		{"x.npz", one, []arrayfile.SaveOption{arrayfile.WithMetadata(map[string]string{"a": "b"})}, buffer.ErrValue, "WithMetadata is for safetensors"},
