@@ -38,7 +38,7 @@ func NewFloat8E4M3FNUZ(f float32) Float8E4M3FNUZ { return Float8E4M3FNUZ(e4m3fnu
 // NewFloat8E5M2FNUZ rounds f to the nearest number, ties to even. What is too large becomes the NaN.
 func NewFloat8E5M2FNUZ(f float32) Float8E5M2FNUZ { return Float8E5M2FNUZ(e5m2fnuz.narrow(float64(f))) }
 
-// NewFloat8E8M0FNU rounds f to the nearest power of two, ties up. What is too large, and what is below zero, becomes the NaN.
+// NewFloat8E8M0FNU rounds f to the nearest power of two, ties up. What is too large, and zero and what is below it, becomes the NaN.
 func NewFloat8E8M0FNU(f float32) Float8E8M0FNU { return Float8E8M0FNU(e8m0fnu.narrow(float64(f))) }
 
 // Float32 returns the number, exactly.
@@ -127,7 +127,7 @@ func (t *float8) narrow(f float64) byte {
 	switch {
 	case f != f && t.signedNaN:
 		return t.nan | sign
-	case f != f, f < 0 && !t.signed:
+	case f != f, f <= 0 && !t.signed: // without a sign there is no zero either
 		return t.nan
 	}
 	low, high := 0, int(t.largest)+1 // the number lies at low or above, and below high

@@ -64,7 +64,7 @@ func (t *table) add(typ *format.Type, name string, offset int) {
 	default:
 		n.kind, n.text = kindInside(typ), t.text(typ.String())
 		number, ok := typed.NumberOf(typ)
-		n.plain = truth(typ.Kind() == format.Bytes || ok && (number.Kind != kernel.Float || number.Size > 2) && number.Kind != kernel.BrainFloat && number.Kind != kernel.Complex)
+		n.plain = truth(typ.Kind() == format.Bytes || ok && (number.Kind != kernel.Float || number.Size > 2) && number.Kind != kernel.BrainFloat && number.Kind != kernel.Coded && number.Kind != kernel.Complex)
 		n.swapped = truth(number.Swap)
 		t.count++
 	}

@@ -413,7 +413,7 @@ def float8_cases():
         middles = (finite[1:] + finite[:-1]) / 2
         ends = [finite[-1] * 1.03125, finite[-1] * 1.0625, finite[-1] * 1.125, finite[-1] * 1.25, finite[-1] * 1.5, finite[-1] * 2, 3e38, np.inf]
         values = np.concatenate([finite, middles, np.nextafter(middles, 0, dtype="f4"), np.nextafter(middles, np.inf, dtype="f4"), ends,
-                                 [2.0**e for e in range(-149, 128)], [rng.uniform(0, 2) for _ in range(50)]])
+                                 [0.0], [2.0**e for e in range(-149, 128)], [rng.uniform(0, 2) for _ in range(50)]])
         with np.errstate(over="ignore"):
             values = np.unique(values.astype("f4"))
         if name == "e8m0fnu":  # ml_dtypes rounds this one up, which lies below the middle

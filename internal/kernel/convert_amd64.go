@@ -67,7 +67,7 @@ var swapKernels = [4]kernel{1: swap16AVX2, 2: swap32AVX2, 3: swap64AVX2}
 
 // kernelOf finds the kernel that converts numbers that are not Complex, or nil.
 func kernelOf(to, from Number) kernel {
-	if !hasAVX2 {
+	if !hasAVX2 || to.Kind == Coded || from.Kind == Coded {
 		return nil
 	}
 	size, swap := bySize(from.Size), bit(from.Swap)

@@ -38,7 +38,7 @@ func TestConvertAsNumPy(t *testing.T) {
 // numPy reads a sort of number as NumPy writes it.
 func numPy(t *testing.T, sort string) Number {
 	if sort == "?" {
-		return Number{Bool, 1, false}
+		return Number{Kind: Bool, Size: 1}
 	}
 	size, err := strconv.Atoi(sort[2:])
 	if err != nil || sort[0] != '<' {

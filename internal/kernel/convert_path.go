@@ -50,7 +50,7 @@ func blockOf(n int) int {
 // integers have been checked.
 func (p *path) find(to, from Number, n int) {
 	p.to, p.from, p.assembly, p.n = to, from, n >= turnNumbers, 0
-	if to.Kind == from.Kind && to.Size == from.Size && to.Kind != Bool {
+	if to.Kind == from.Kind && to.Size == from.Size && to.Table == from.Table && to.Kind != Bool {
 		if to.Swap != from.Swap {
 			p.addSwap(from)
 		}
@@ -144,6 +144,8 @@ func (p *path) addNative(native, from Number) {
 	switch {
 	case from.Kind == Bool:
 		p.addLoop(truths[formUint8], 1)
+	case from.Kind == Coded:
+		p.addLoop(from.Table.read, 1)
 	case from.Kind == BrainFloat:
 		p.addLoop(float32sOfBrains, 1)
 	case from.Kind == Float && from.Size == 2:
@@ -159,11 +161,13 @@ func (p *path) addConversion(to, native Number) {
 		if native.Kind == Complex {
 			p.addLoop(eitherTruth, 1)
 		}
-	case to.Kind == BrainFloat && native.wide():
-		p.addLoop(oddLoops[native.form()], 1)
-		p.addLoop(brainsOfFloat64s, 1)
+	case to.Kind == Coded && native.form() == formFloat32:
+		p.addLoop(to.Table.write, 1)
+	case to.Kind == Coded:
+		p.addLongForm(native)
+		p.addLoop(to.Table.writeLong, 1)
 	case to.Kind == BrainFloat:
-		p.addForm(Number{Kind: Float, Size: 8}, native)
+		p.addLongForm(native)
 		p.addLoop(brainsOfFloat64s, 1)
 	case to.Kind == Float && to.Size == 2:
 		p.addForm(Number{Kind: Float, Size: 8}, native)
@@ -171,6 +175,15 @@ func (p *path) addConversion(to, native Number) {
 	default:
 		p.addForm(to, native)
 	}
+}
+
+// addLongForm goes to float64s that will be rounded to fewer bits.
+func (p *path) addLongForm(native Number) {
+	if native.wide() {
+		p.addLoop(oddLoops[native.form()], 1)
+		return
+	}
+	p.addForm(Number{Kind: Float, Size: 8}, native)
 }
 
 func (p *path) addForm(to, native Number) {

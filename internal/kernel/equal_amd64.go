@@ -24,7 +24,7 @@ var sameKernelsFloat64 = [Complex][4][2]sameKernel{
 // sameKernelOf finds the kernel that compares numbers that are not Complex, or nil.
 func sameKernelOf(a, b Number) sameKernel {
 	switch {
-	case !hasAVX2:
+	case !hasAVX2 || a.Kind == Coded:
 	case b == Number{Kind: Float, Size: 8}:
 		return sameKernelsFloat64[a.Kind][bySize(a.Size)][bit(a.Swap)]
 	case a == b && a == Number{Kind: Float, Size: 4}:

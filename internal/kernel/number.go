@@ -12,6 +12,7 @@ const (
 	Float                      // IEEE 754: binary16, binary32 or binary64
 	BrainFloat                 // the upper half of a binary32
 	Complex                    // two Floats of half the size
+	Coded                      // one byte, by a Table
 )
 
 // Number says how the bytes of an item hold a number. An item may be longer: its first bytes count.
@@ -19,6 +20,8 @@ type Number struct {
 	Kind Kind
 	Size int
 	Swap bool // the bytes are in the order that is not the machine's; in a Complex those of each half
+
+	Table *Table // of a Coded
 }
 
 // Valid reports whether there are such numbers.
@@ -34,6 +37,8 @@ func (n Number) Valid() bool {
 		return n.Size == 2
 	case Complex:
 		return n.Size == 8 || n.Size == 16
+	case Coded:
+		return n.Size == 1 && n.Table != nil
 	}
 	return false
 }
@@ -43,7 +48,7 @@ func (n Number) native() Number {
 	switch n.Kind {
 	case Bool:
 		return Number{Kind: Uint, Size: 1}
-	case BrainFloat:
+	case BrainFloat, Coded:
 		return Number{Kind: Float, Size: 4}
 	case Float:
 		return Number{Kind: Float, Size: max(n.Size, 4)}
@@ -56,7 +61,7 @@ func (n Number) rank() int {
 	switch n.Kind {
 	case Complex:
 		return 64 + n.Size
-	case Float, BrainFloat:
+	case Float, BrainFloat, Coded:
 		return 32 + n.Size
 	}
 	return int(n.Kind)
@@ -70,7 +75,7 @@ func (n Number) wide() bool { return n.integer() && n.Size == 8 }
 // part is a Number that is no Complex: what a Complex has two of.
 func (n Number) part() Number {
 	if n.Kind == Complex {
-		return Number{Float, n.Size / 2, n.Swap}
+		return Number{Kind: Float, Size: n.Size / 2, Swap: n.Swap}
 	}
 	return n
 }

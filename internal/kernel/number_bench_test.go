@@ -34,12 +34,12 @@ func benchBothWays(b *testing.B, name string, bytes int, run func()) {
 
 func BenchmarkEqualNumbers(b *testing.B) {
 	for _, pair := range [][2]Number{
-		{{Int, 4, false}, {Float, 8, false}},
-		{{Float, 8, false}, {Float, 8, false}},
-		{{Float, 4, false}, {Float, 4, false}},
-		{{Int, 2, false}, {Float, 4, true}},
-		{{Int, 8, false}, {Float, 8, false}},
-		{{Int, 2, false}, {Int, 4, false}},
+		{{Kind: Int, Size: 4}, {Kind: Float, Size: 8}},
+		{{Kind: Float, Size: 8}, {Kind: Float, Size: 8}},
+		{{Kind: Float, Size: 4}, {Kind: Float, Size: 4}},
+		{{Kind: Int, Size: 2}, {Kind: Float, Size: 4, Swap: true}},
+		{{Kind: Int, Size: 8}, {Kind: Float, Size: 8}},
+		{{Kind: Int, Size: 2}, {Kind: Int, Size: 4}},
 	} {
 		for _, n := range benchSizes {
 			x, y := line(counted(pair[0], n), pair[0].Size), line(counted(pair[1], n), pair[1].Size)
@@ -55,7 +55,7 @@ func BenchmarkEqualNumbers(b *testing.B) {
 // BenchmarkEqualTransposed compares a matrix with the same one in the other order.
 func BenchmarkEqualTransposed(b *testing.B) {
 	const side = 4096
-	n := Number{Float, 4, false}
+	n := Number{Kind: Float, Size: 4}
 	mem, turned := counted(n, side*side), make([]byte, side*side*n.Size)
 	x := Items{Base: unsafe.Pointer(&mem[0]), Size: n.Size, Shape: []int{side, side}, Strides: []int{side * n.Size, n.Size}}
 	y := Items{Base: unsafe.Pointer(&turned[0]), Size: n.Size, Shape: []int{side, side}, Strides: []int{n.Size, side * n.Size}}
@@ -69,22 +69,22 @@ func BenchmarkEqualTransposed(b *testing.B) {
 
 func BenchmarkConvert(b *testing.B) {
 	for _, pair := range [][2]Number{ // from, to
-		{{Int, 2, false}, {Float, 8, false}},
-		{{Float, 4, true}, {Float, 8, false}},
-		{{Int, 2, true}, {Float, 8, false}},
-		{{Uint, 1, false}, {Float, 4, false}},
-		{{Uint, 1, false}, {Float, 8, false}},
-		{{Int, 4, false}, {Float, 8, false}},
-		{{Float, 4, false}, {Float, 8, false}},
-		{{Float, 8, false}, {Float, 4, false}},
-		{{Float, 2, false}, {Float, 4, false}},
-		{{Float, 4, false}, {Float, 2, false}},
-		{{Float, 8, false}, {Int, 4, false}},
-		{{Float, 8, true}, {Float, 8, false}},
-		{{Float, 4, true}, {Float, 4, false}},
-		{{Int, 2, true}, {Int, 2, false}},
-		{{Bool, 1, false}, {Float, 8, false}},
-		{{Int, 8, false}, {Float, 8, false}},
+		{{Kind: Int, Size: 2}, {Kind: Float, Size: 8}},
+		{{Kind: Float, Size: 4, Swap: true}, {Kind: Float, Size: 8}},
+		{{Kind: Int, Size: 2, Swap: true}, {Kind: Float, Size: 8}},
+		{{Kind: Uint, Size: 1}, {Kind: Float, Size: 4}},
+		{{Kind: Uint, Size: 1}, {Kind: Float, Size: 8}},
+		{{Kind: Int, Size: 4}, {Kind: Float, Size: 8}},
+		{{Kind: Float, Size: 4}, {Kind: Float, Size: 8}},
+		{{Kind: Float, Size: 8}, {Kind: Float, Size: 4}},
+		{{Kind: Float, Size: 2}, {Kind: Float, Size: 4}},
+		{{Kind: Float, Size: 4}, {Kind: Float, Size: 2}},
+		{{Kind: Float, Size: 8}, {Kind: Int, Size: 4}},
+		{{Kind: Float, Size: 8, Swap: true}, {Kind: Float, Size: 8}},
+		{{Kind: Float, Size: 4, Swap: true}, {Kind: Float, Size: 4}},
+		{{Kind: Int, Size: 2, Swap: true}, {Kind: Int, Size: 2}},
+		{{Kind: Bool, Size: 1}, {Kind: Float, Size: 8}},
+		{{Kind: Int, Size: 8}, {Kind: Float, Size: 8}},
 	} {
 		from, to := pair[0], pair[1]
 		for _, n := range benchSizes {
@@ -101,7 +101,7 @@ func BenchmarkConvert(b *testing.B) {
 // BenchmarkDecode is the nearest that the standard library has.
 func BenchmarkDecode(b *testing.B) {
 	const n = 4096
-	mem := counted(Number{Float, 4, true}, n)
+	mem := counted(Number{Kind: Float, Size: 4, Swap: true}, n)
 	dst := make([]float32, n)
 	b.SetBytes(n * 8)
 	for b.Loop() {
@@ -113,7 +113,7 @@ func BenchmarkDecode(b *testing.B) {
 
 func BenchmarkCount(b *testing.B) {
 	for _, size := range []int{1, 2, 4, 8, 16} {
-		n := Number{Uint, min(size, 8), false}
+		n := Number{Kind: Uint, Size: min(size, 8)}
 		for _, items := range benchSizes {
 			it := line(counted(n, items*max(size/8, 1)), size)
 			m := Match{Pattern: make([]byte, size), Mask: nil}

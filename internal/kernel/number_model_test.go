@@ -16,7 +16,7 @@ var allNumbers = func() (list []Number) {
 	for kind := Bool; kind <= Complex; kind++ {
 		for _, size := range []int{1, 2, 4, 8, 16} {
 			for _, swap := range []bool{false, true} {
-				if n := (Number{kind, size, swap}); n.Valid() {
+				if n := (Number{Kind: kind, Size: size, Swap: swap}); n.Valid() {
 					list = append(list, n)
 				}
 			}
@@ -90,7 +90,7 @@ func (n Number) read(b []byte) value {
 	case Uint:
 		return value{new(big.Float).SetPrec(64).SetUint64(n.bits(b)), zero}
 	case Complex:
-		part := Number{Float, n.Size / 2, n.Swap}
+		part := Number{Kind: Float, Size: n.Size / 2, Swap: n.Swap}
 		return value{part.read(b).re, part.read(b[n.Size/2:]).re}
 	}
 	return value{exactFloat(n.float(n.bits(b))), zero}
@@ -131,7 +131,7 @@ func (n Number) write(b []byte, v value) bool {
 		i, _ := v.re.Int(nil)
 		return n.writeInt(b, i)
 	case Complex:
-		part := Number{Float, n.Size / 2, n.Swap}
+		part := Number{Kind: Float, Size: n.Size / 2, Swap: n.Swap}
 		part.write(b, value{re: v.re})
 		part.write(b[n.Size/2:], value{re: v.im})
 	default:

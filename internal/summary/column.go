@@ -184,9 +184,6 @@ func (c *Column) form() form {
 	kind, size := c.number.Kind, c.number.Size
 	switch {
 	case !c.isNumber && c.Type.Kind() == format.Float: // by Unpack
-		if c.Type.Size() == 1 {
-			return counted
-		}
 		return floating
 	case !c.isNumber || kind == kernel.Complex:
 		return noNumber
@@ -233,7 +230,7 @@ func numbersAt[T number](c *Column, r *room, p unsafe.Pointer, n int) []T {
 	return values
 }
 
-// float unpacks a float, as one that the kernels do not know: a long double, or one of 8 bits.
+// float unpacks a float, as one that the kernels do not know: a long double.
 func (c *Column) float(item []byte) float64 {
 	value, err := c.Type.Unpack(item)
 	switch v := value.(type) {

@@ -135,16 +135,11 @@ func (c *Column) decoded() []float64 {
 		if size == 1 {
 			(*[2]uint8)(unsafe.Pointer(&bits[i]))[0] = uint8(i)
 		}
-		if !c.isNumber {
-			values[i] = c.float([]byte{uint8(i)})
-		}
 	}
-	if c.isNumber {
-		run := func(p unsafe.Pointer, step int) kernel.Items {
-			return kernel.Items{Base: p, Size: step, Shape: []int{patterns}, Strides: []int{step}}
-		}
-		kernel.Convert(run(unsafe.Pointer(&values[0]), 8), run(unsafe.Pointer(&bits[0]), 2), kernel.Number{Kind: kernel.Float, Size: 8}, c.number)
+	run := func(p unsafe.Pointer, step int) kernel.Items {
+		return kernel.Items{Base: p, Size: step, Shape: []int{patterns}, Strides: []int{step}}
 	}
+	kernel.Convert(run(unsafe.Pointer(&values[0]), 8), run(unsafe.Pointer(&bits[0]), 2), kernel.Number{Kind: kernel.Float, Size: 8}, c.number)
 	return values
 }
 

@@ -349,7 +349,7 @@ func (f *floatBlock) find(marks []uint64, is func(x, y float64) bool) (at int) {
 
 // floatsAt makes float64 of any numbers that are no wide integers.
 func floatsAt(c *Column, r *room, p unsafe.Pointer, n int) []float64 {
-	if c.form() != counted || !c.isNumber {
+	if c.form() != counted {
 		return numbersAt[float64](c, r, p, n)
 	}
 	to := unsafe.Pointer(&r.values)

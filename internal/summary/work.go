@@ -25,6 +25,16 @@ func (w *Work) Stop() { w.stopped.Store(true) }
 // Progress returns how many items of the pass that runs have been read, of how many.
 func (w *Work) Progress() (done, total int64) { return w.done.Load(), w.total.Load() }
 
+// Report says how far a task is that does not go over items here, in its own units. It is ErrStopped once somebody has called Stop.
+func (w *Work) Report(done, total int64) error {
+	w.done.Store(done)
+	w.total.Store(total)
+	if w.stopped.Load() {
+		return ErrStopped
+	}
+	return nil
+}
+
 const (
 	blockItems = 2048    // items that are read at a time: 16 KiB of float64, so that they stay in the first cache
 	leastChunk = 1 << 16 // items that are worth a goroutine's attention

@@ -10,7 +10,7 @@ import (
 // RowUnpacker returns what unpacks a row of items of a type, or nil for what is no number.
 func RowUnpacker(typ *format.Type) func(row kernel.Items) []any {
 	n, ok := NumberOf(typ)
-	if !ok {
+	if !ok || n.Kind == kernel.Coded {
 		return nil
 	}
 	unpack := unpackers[n.Kind][n.Size]

@@ -1,6 +1,7 @@
 package typed
 
 import (
+	"sync"
 	"unsafe"
 
 	"github.com/go-memoryview/memoryview/format"
@@ -23,6 +24,9 @@ func NumberOf(t *format.Type) (kernel.Number, bool) {
 		if isBrainFloat(t) {
 			n.Kind = kernel.BrainFloat
 		}
+		if t.Size() == 1 {
+			n.Kind, n.Table = kernel.Coded, tableOf(t)
+		}
 	case format.Complex:
 		n.Kind = kernel.Complex
 	}
@@ -42,4 +46,44 @@ func isBrainFloat(t *format.Type) bool {
 	value, _ := t.Unpack(make([]byte, 2)) // any two bytes unpack
 	_, brain := value.(format.BFloat16)
 	return brain
+}
+
+// tableOf is the table of a float of 8 bits.
+func tableOf(t *format.Type) *kernel.Table {
+	value, _ := t.Unpack(make([]byte, 1)) // any byte unpacks
+	switch value.(type) {
+	case format.Float8E4M3FN:
+		return e4m3fn()
+	case format.Float8E5M2:
+		return e5m2()
+	case format.Float8E4M3FNUZ:
+		return e4m3fnuz()
+	case format.Float8E5M2FNUZ:
+		return e5m2fnuz()
+	case format.Float8E8M0FNU:
+		return e8m0fnu()
+	}
+	return nil
+}
+
+var (
+	e4m3fn   = table(format.NewFloat8E4M3FN)
+	e5m2     = table(format.NewFloat8E5M2)
+	e4m3fnuz = table(format.NewFloat8E4M3FNUZ)
+	e5m2fnuz = table(format.NewFloat8E5M2FNUZ)
+	e8m0fnu  = table(format.NewFloat8E8M0FNU)
+)
+
+// table makes a table when somebody needs it: it takes some milliseconds.
+func table[T interface {
+	~uint8
+	format.ShortFloat
+}](nearest func(float32) T) func() *kernel.Table {
+	return sync.OnceValue(func() *kernel.Table {
+		var values [256]float32
+		for code := range values {
+			values[code] = T(code).Float32()
+		}
+		return kernel.NewTable(values, func(f float32) uint8 { return uint8(nearest(f)) })
+	})
 }

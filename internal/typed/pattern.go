@@ -136,7 +136,7 @@ const (
 
 // find makes p the pattern of the items that equal a value.
 func (p *pattern) find(typ *format.Type, value any) how {
-	if n, ok := NumberOf(typ); ok {
+	if n, ok := NumberOf(typ); ok && n.Kind != kernel.Coded {
 		if !p.number(n, value) {
 			return equalsNone
 		}
