@@ -9,6 +9,8 @@
 //	memview plot photo.npy
 //	memview layout photo.npy
 //	memview diff before.npy after.npy
+//	memview convert model.safetensors model.npz
+//	memview cast weights.npy bfloat16
 package main
 
 import (
@@ -47,6 +49,8 @@ type commands struct {
 	Share   shareCommand   `cmd:"" help:"Put an array into shared memory, for other programs."`
 	List    listCommand    `cmd:"" help:"List the shared segments, and what lies in them."`
 	Rm      rmCommand      `cmd:"" help:"Remove shared segments."`
+	Convert convertCommand `cmd:"" help:"Make a file of arrays out of others: another kind, type, order or part."`
+	Cast    castCommand    `cmd:"" help:"Look at an array's memory as items of another type."`
 	pythonCommands
 
 	Version kong.VersionFlag `help:"Print the version."`
@@ -86,7 +90,7 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 	if err != nil {
 		return exitFailed, err
 	}
-	command, err := parser.Parse(splitInput(args))
+	command, err := parser.Parse(hideInput(args))
 	if helped {
 		return exitOK, nil
 	}
@@ -121,11 +125,14 @@ func version() string {
 	return "memview, version unknown"
 }
 
-// splitInput makes two arguments of -[SLICE], which would be taken for a flag: - and the slice. And -:NAME comes
-// last, behind all flags. A negative number to find is one behind an operator.
-func splitInput(args []string) []string {
+// hidden stands before an argument that begins with - and is no flag. No argument of a process can hold it.
+const hidden = "\x00"
+
+// hideInput keeps -[SLICE] and -:NAME, which are parts of standard input, from being taken for flags. A negative number to find is
+// one behind an operator.
+func hideInput(args []string) []string {
+	args = slices.Clone(args)
 	if len(args) > 0 && args[0] == "find" {
-		args = slices.Clone(args)
 		for i, arg := range args {
 			if negativeNumber.MatchString(arg) {
 				args[i] = "=" + arg
@@ -133,11 +140,8 @@ func splitInput(args []string) []string {
 		}
 	}
 	for i, arg := range args {
-		if strings.HasPrefix(arg, standardInput+"[") {
-			return slices.Concat(args[:i], []string{standardInput, arg[1:]}, args[i+1:])
-		}
-		if strings.HasPrefix(arg, standardInput+":") {
-			return slices.Concat(args[:i], args[i+1:], []string{"--", arg})
+		if strings.HasPrefix(arg, standardInput+"[") || strings.HasPrefix(arg, standardInput+":") {
+			args[i] = hidden + arg
 		}
 	}
 	return args

@@ -51,6 +51,11 @@ func (c *showCommand) Run(out *output) error {
 	if c.JSON {
 		return showJSON(out, sel)
 	}
+	return c.print(out, sel)
+}
+
+// print prints what is shown, and the items.
+func (c *showCommand) print(out *output, sel *selection) error {
 	text, hidden, err := c.text(sel.part, out)
 	if err != nil {
 		return err

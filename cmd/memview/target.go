@@ -40,7 +40,7 @@ type target struct {
 // names of files have dots. A file whose name has brackets or colons is that file: of several ways to read the
 // argument, the one with the longest name that exists is taken.
 func parseTarget(file, rest string, exists func(path string) bool) (target, error) {
-	path, tail := splitTarget(file, exists)
+	path, tail := splitTarget(strings.TrimPrefix(file, hidden), exists)
 	t := target{path: path, steps: tail}
 	if inside, ok := strings.CutPrefix(tail, ":"); ok {
 		t.isNamed, t.inside, t.steps = true, inside, ""
@@ -51,15 +51,21 @@ func parseTarget(file, rest string, exists func(path string) bool) (target, erro
 	if t.steps != "" || strings.HasSuffix(t.inside, "]") {
 		return t, fmt.Errorf("%q and %q are two slices: give one", tail, rest)
 	}
-	if !strings.HasPrefix(rest, "[") && !strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "...") {
-		rest = "[" + rest + "]"
-	}
+	rest = bracketed(rest)
 	if t.isNamed {
 		t.inside += rest
 	} else {
 		t.steps = rest
 	}
 	return t, nil
+}
+
+// bracketed puts brackets around a slice that has none.
+func bracketed(part string) string {
+	if !strings.HasPrefix(part, "[") && !strings.HasPrefix(part, ".") || strings.HasPrefix(part, "...") {
+		return "[" + part + "]"
+	}
+	return part
 }
 
 // splitTarget finds where the file's name ends: as late as a file exists, or else where the argument reads best.
