@@ -22,6 +22,9 @@
 // gone: an array made by numpy.asarray is one, and so is a view of a part of it. Neither costs more for large arrays than
 // for small ones. What two sides write at the same time is not guarded, as between goroutines.
 //
+// Arrays of libraries that lend by DLPack instead of buffers, as tensors do, are taken where the CPU has their memory; and lent memory has
+// __dlpack__, for numpy.from_dlpack and torch.from_dlpack.
+//
 // # Goroutines
 //
 // Everything may be called from any goroutine; 256 are let in at a time. One thread at a time runs Python code, so the

@@ -28,6 +28,9 @@ type pyBuffer struct {
 // resized, as any consumer in Python does. It is given back by a thread that holds the GIL, soon after it ends, and
 // before the next call into Python in any case.
 //
+// An object without buffers that has __dlpack__ (DLPack, as tensors have) lends its memory by that, where it lies on the CPU; read-only where it
+// does not say that it may be written.
+//
 // An object that lends no memory is buffer.ErrType; one that refuses the flags the error for that, with the
 // [*Error] that the object raised.
 func (o *Object) GetBuffer(flags buffer.Flags) (loan *buffer.Buffer, err error) {
@@ -41,6 +44,12 @@ func (o *Object) GetBuffer(flags buffer.Flags) (loan *buffer.Buffer, err error) 
 // borrow takes a loan, which is among those that Close counts, or nil. The GIL is held.
 func (p *Python) borrow(o *Object, object uintptr, flags buffer.Flags, counted *loans) (*buffer.Buffer, error) {
 	view, err := getBuffer(object, flags)
+	if errors.Is(err, errNoBuffer) {
+		view, err = getTensor(o, object)
+		if err != nil {
+			err = fmt.Errorf("loan of a Python %s: %w", typeNameOf(object), err)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -61,15 +70,14 @@ func (p *Python) borrow(o *Object, object uintptr, flags buffer.Flags, counted *
 	return nil, err
 }
 
-// errNoBuffer: the object has no part in the buffer protocol.
-var errNoBuffer = fmt.Errorf("%w: it lends no memory", buffer.ErrType)
+// errNoBuffer: the object has no part in the buffer protocol, nor in DLPack.
+var errNoBuffer = fmt.Errorf("%w: it lends no memory: give an array, bytes, or another object with the buffer protocol or __dlpack__", buffer.ErrType)
 
 // getBuffer asks for the whole layout, whatever the flags: they are checked afterwards. Only write access
 // must be asked for, and a format must not be where the object has none and none is wanted. The GIL is held.
 func getBuffer(object uintptr, flags buffer.Flags) (view uintptr, err error) {
 	if call(c.CheckBuffer, object) == 0 {
-		return 0, fmt.Errorf("loan of a Python %s: %w: give an array, bytes, or another object with the buffer protocol",
-			typeNameOf(object), errNoBuffer)
+		return 0, errNoBuffer
 	}
 	view = call(c.RawCalloc, 1, unsafe.Sizeof(pyBuffer{}))
 	if view == 0 {

@@ -116,10 +116,9 @@ func lentOf(object uintptr) *lent {
 	return allLent.numbers[load(object+lentNumber)]
 }
 
-func forget(object uintptr) *lent {
+func forget(number uintptr) *lent {
 	allLent.Lock()
 	defer allLent.Unlock()
-	number := load(object + lentNumber)
 	m := allLent.numbers[number]
 	delete(allLent.numbers, number)
 	return m
@@ -166,6 +165,7 @@ const (
 	slotGetBuffer = 1
 	slotDealloc   = 52
 	slotDoc       = 56
+	slotMethods   = 64
 )
 
 const (
@@ -173,7 +173,7 @@ const (
 	flagNoInstantiations = 1 << 7
 )
 
-// defineLent makes the type. Its functions are the only callbacks there are. The GIL is held.
+// defineLent makes the type. Its functions, and those of tensors, are the only callbacks there are. The GIL is held.
 func defineLent() error {
 	size := call(c.GetAttrString, c.ObjectType, uintptr(unsafe.Pointer(cString("__basicsize__"))))
 	if size == 0 {
@@ -185,10 +185,16 @@ func defineLent() error {
 		return err
 	}
 	lentNumber = uintptr(n.(int))
+	defineDeleters()
+	const takesOne = 8 // METH_O
+	methods := &[...]struct{ name, function, flags, doc uintptr }{
+		{uintptr(unsafe.Pointer(keep(cString("_capsule")))), newCallback(capsuleCallback), takesOne, 0}, {},
+	}
 	type slot struct{ id, function uintptr }
 	slots := &[...]slot{
 		{slotGetBuffer, newCallback(getBufferCallback)},
 		{slotDealloc, newCallback(deallocCallback)},
+		{slotMethods, uintptr(unsafe.Pointer(keep(methods)))},
 		{slotDoc, uintptr(unsafe.Pointer(keep(cString("Memory of Go, lent to Python."))))},
 		{},
 	}
@@ -243,20 +249,24 @@ func raise(exception uintptr, message string) {
 	call(c.ErrSetString, load(exception), uintptr(unsafe.Pointer(cString(strings.ToValidUTF8(message, "?")))))
 }
 
-// deallocCallback is the type's tp_dealloc: the last consumer is gone. The GIL is held. An exception may
-// be on its way meanwhile, which is put aside.
+// deallocCallback is the type's tp_dealloc: the last consumer is gone. The GIL is held.
 func deallocCallback(object uintptr) {
-	var exc [3]uintptr
-	call(c.ErrFetch, uintptr(unsafe.Pointer(&exc[0])), uintptr(unsafe.Pointer(&exc[1])), uintptr(unsafe.Pointer(&exc[2])))
-	giveBack(object)
-	call(c.ErrRestore, exc[0], exc[1], exc[2])
+	keepingException(func() { giveBack(forget(load(object + lentNumber))) })
 	call(c.ObjectFree, object)
 	call(c.DecRef, lentType)
 }
 
+// keepingException puts an exception that is on its way aside. The GIL is held.
+func keepingException(f func()) {
+	var exc [3]uintptr
+	call(c.ErrFetch, uintptr(unsafe.Pointer(&exc[0])), uintptr(unsafe.Pointer(&exc[1])), uintptr(unsafe.Pointer(&exc[2])))
+	f()
+	call(c.ErrRestore, exc[0], exc[1], exc[2])
+}
+
 // giveBack ends the loan. A panic of the owner's release function goes where Python sends the exceptions of its
 // destructors: to standard error, if nobody sets sys.unraisablehook.
-func giveBack(object uintptr) {
+func giveBack(m *lent) {
 	if p := running.Load(); p != nil {
 		defer p.callback()()
 	}
@@ -266,5 +276,5 @@ func giveBack(object uintptr) {
 			call(c.ErrUnraised, lentType)
 		}
 	}()
-	forget(object).release()
+	m.release()
 }

@@ -92,6 +92,10 @@ type functions struct {
 	DictSetItem        uintptr `c:"PyDict_SetItem"`
 	DictItems          uintptr `c:"PyDict_Items"`
 
+	CapsuleNew     uintptr `c:"PyCapsule_New"`
+	CapsuleIsValid uintptr `c:"PyCapsule_IsValid"`
+	CapsuleGet     uintptr `c:"PyCapsule_GetPointer"`
+
 	CheckBuffer   uintptr `c:"PyObject_CheckBuffer"`
 	GetBuffer     uintptr `c:"PyObject_GetBuffer"`
 	BufferRelease uintptr `c:"PyBuffer_Release"`

@@ -178,7 +178,7 @@ func (s status) err() error {
 // in order with what Go prints. The module threading takes the thread that imports it for the main one.
 func (p *Python) prepare() error {
 	p.version, _, _ = strings.Cut(goString(call(c.GetVersion)), " ")
-	if err := errors.Join(findFunctions(), defineLent()); err != nil {
+	if err := errors.Join(findFunctions(), defineLent(), p.addTensorMethods()); err != nil {
 		return err
 	}
 	_, _ = p.execute("1/0", fileInput) // so that what tells of exceptions is imported, while nobody can interrupt it
