@@ -35,14 +35,43 @@ func newFrame(title string, notes []string, names []legend, s scale, size Size, 
 	rows := f.head(title, notes, names)
 	f.y = float64(rows) * CellHeight
 	f.h = max(cells(f.Height-f.y-2*CellHeight, CellHeight), least)
-	apart := 3.0 // lines
-	if size.Terminal {
-		apart = 2
-	}
-	f.ticks = s.ticks(max(int(f.h/CellHeight/apart), 3))
-	f.beside(right)
+	f.mark()
+	f.beside(right, f.ticks)
 	f.Height = f.y + f.h + 2*CellHeight
 	return f
+}
+
+// mark puts ticks on the scale, as many as have room.
+func (f *frame) mark() {
+	apart := 3.0 // lines
+	if f.size.Terminal {
+		apart = 2
+	}
+	f.ticks = f.scale.ticks(max(int(f.h/CellHeight/apart), 3))
+}
+
+// panels divides the area into one for each scale, below each other, with room for a name above each.
+func (f *frame) panels(scales []scale) []*frame {
+	all := make([]*frame, len(scales))
+	each := max(cells((f.h+CellHeight)/float64(len(scales)), CellHeight)-2*CellHeight, 2*CellHeight)
+	var ticks []tick
+	for i, s := range scales {
+		p := *f
+		p.scale, p.h, p.y = s, each, f.y+float64(i)*(each+2*CellHeight)+CellHeight
+		p.mark()
+		all[i] = &p
+		ticks = append(ticks, p.ticks...)
+	}
+	f.beside(0, ticks)
+	for _, p := range all {
+		p.x, p.w = f.x, f.w
+		if len(f.ticks) == 0 {
+			p.ticks = nil
+		}
+	}
+	last := all[len(all)-1]
+	f.Height = last.y + last.h + 2*CellHeight
+	return all
 }
 
 // cells rounds a length down to whole characters.
@@ -79,9 +108,10 @@ func (f *frame) head(title string, notes []string, names []legend) (rows int) {
 }
 
 // beside makes room for the labels of the ticks, unless there is too little.
-func (f *frame) beside(right float64) {
+func (f *frame) beside(right float64, ticks []tick) {
 	wide := 0.0
-	for _, t := range f.ticks {
+	f.ticks = ticks
+	for _, t := range ticks {
 		wide = max(wide, lengthOf(t.text))
 	}
 	if f.Width-wide-right < least*2 {

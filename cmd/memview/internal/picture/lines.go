@@ -14,7 +14,8 @@ import (
 type Lines struct {
 	Count   int // items of each
 	Columns []Column
-	Left    int // columns that were not read, because there are too many
+	Left    int  // columns that were not read, because there are too many
+	Fields  bool // they are fields of records, which may be of different sorts: each has a scale of its own
 
 	options Options
 }
@@ -36,10 +37,10 @@ func readLines(v *memoryview.View, w *summary.Work, o Options) (*Lines, error) {
 		return nil, err
 	}
 	defer release(parts)
-	l := &Lines{options: o, Left: left}
+	l := &Lines{options: o, Left: left, Fields: v.Buffer().Type().Kind() == format.Struct}
 	room := max(o.Width-margin, 64)
 	if o.Terminal {
-		room /= dot
+		room = max(o.Width-7*CellWidth, 64) / dot
 	}
 	for i, part := range parts {
 		n, err := numbersOf(part)
@@ -182,15 +183,16 @@ func readColumn(n *numbers, w *summary.Work, places int) (*Column, error) {
 	return c, err
 }
 
-// Draw draws the lines, with a legend where there are several.
+// Draw draws the lines over each other, with a legend where there are several; fields of records below each other.
 func (l *Lines) Draw(title string) *Drawing {
-	var values [][]float64
 	var special Special
-	for _, c := range l.Columns {
-		values = append(values, c.Low, c.High)
+	var all [][]float64
+	scales := make([]scale, len(l.Columns))
+	for i, c := range l.Columns {
 		special.NaN, special.PosInf, special.NegInf = special.NaN+c.NaN, special.PosInf+c.PosInf, special.NegInf+c.NegInf
+		scales[i] = l.options.scaleOf(c.Low, c.High)
+		all = append(all, c.Low, c.High)
 	}
-	s := l.options.scaleOf(values...)
 	notes := special.note()
 	if l.Left > 0 {
 		notes = append(notes, fmt.Sprintf("%d more columns are not drawn", l.Left))
@@ -199,13 +201,35 @@ func (l *Lines) Draw(title string) *Drawing {
 	if places < l.Count {
 		notes = append(notes, fmt.Sprintf("lowest and highest of %d to %d items in each place", l.Count/places, (l.Count-1)/places+1))
 	}
-	f := newFrame(title, notes, l.legend(), s, l.options.Size, 0)
-	f.axes()
-	f.below(scale{0, float64(max(l.Count-1, 1)), false}, true)
-	for i := range l.Columns {
-		l.Columns[i].draw(f, series(i), places < l.Count)
+	index := scale{0, float64(max(l.Count-1, 1)), false}
+	if !l.Fields {
+		f := newFrame(title, notes, l.legend(), l.options.scaleOf(all...), l.options.Size, 0)
+		l.narrow(f)
+		f.axes()
+		f.below(index, true)
+		for i := range l.Columns {
+			l.Columns[i].draw(f, series(i), places < l.Count)
+		}
+		return f.Drawing
 	}
+	f := newFrame(title, notes, nil, scales[0], l.options.Size, 0)
+	f.y -= CellHeight // the names leave enough room
+	panels := f.panels(scales)
+	for i, p := range panels {
+		p.add(label{at: point{p.x, p.y - CellHeight/2}, text: fit(l.Columns[i].Name, p.Width-p.x), ink: series(i)})
+		l.narrow(p)
+		p.axes()
+		l.Columns[i].draw(p, series(i), places < l.Count)
+	}
+	panels[len(panels)-1].below(index, true)
 	return f.Drawing
+}
+
+// narrow makes places as wide as the dots of a terminal, between which there would be gaps.
+func (l *Lines) narrow(f *frame) {
+	if places := len(l.Columns[0].Low); l.options.Terminal && places < l.Count {
+		f.narrow(math.Ceil(float64(places)*dot/CellWidth)*CellWidth, 0)
+	}
 }
 
 func (l *Lines) legend() []legend {

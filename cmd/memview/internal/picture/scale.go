@@ -68,18 +68,29 @@ func (s scale) ticks(n int) []tick {
 			return all
 		}
 	}
-	span := s.high/2 - s.low/2
-	step := roundUp(span / float64(n) * 2)
-	first, last := math.Ceil(s.low/step), math.Floor(s.high/step)
-	if !(step > 0) || math.IsInf(step, 0) || !(last-first < mostTicks) || math.Abs(first) > 1<<52 || math.Abs(last) > 1<<52 {
-		return s.ends()
+	step := roundUp((s.high/2 - s.low/2) / float64(n) * 2)
+	all := s.multiples(step)
+	for tries := 0; len(all) == 1 && tries < 3; tries++ {
+		step = roundUp(step / 2.5)
+		all = s.multiples(step)
 	}
-	var all []tick
-	for k := first; k <= last; k++ {
-		all = append(all, tick{k*step + 0, tickText(k, step)})
+	if len(all) == 0 {
+		return s.ends()
 	}
 	if s.log && len(all) < 2 {
 		return s.ends()
+	}
+	return all
+}
+
+// multiples of a step that lie on the scale; none where they cannot be told apart.
+func (s scale) multiples(step float64) (all []tick) {
+	first, last := math.Ceil(s.low/step), math.Floor(s.high/step)
+	if !(step > 0) || math.IsInf(step, 0) || !(last-first < mostTicks) || math.Abs(first) > 1<<52 || math.Abs(last) > 1<<52 {
+		return nil
+	}
+	for k := first; k <= last; k++ {
+		all = append(all, tick{k*step + 0, tickText(k, step)})
 	}
 	return all
 }
