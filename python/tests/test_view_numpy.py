@@ -81,7 +81,7 @@ class Block:
 
     def array(self) -> "tuple[Any, bytearray]":
         """The array, in memory of its own."""
-        memory = bytearray(self.data)
+        memory = bytearray(self.data or 1)  # of no bytes it would lie at an odd address, and NumPy would take it for unaligned
         return np.ndarray(self.shape, self.dtype, memory, self.offset, self.strides), memory
 
 
