@@ -171,10 +171,7 @@ func (h *Heatmap) Draw(title string) *Drawing {
 		img.SetNRGBA(i%h.Columns, i/h.Columns, colorOf(part))
 	}
 	if missing {
-		notes = append(notes, "cells without a number are red")
-		if h.options.Log {
-			notes[len(notes)-1] = "cells without a positive number are red"
-		}
+		notes = append(notes, h.missingNote())
 	}
 	f := newFrame(title, notes, nil, s, h.options.Size, barRoom)
 	barTicks := f.ticks
@@ -190,6 +187,18 @@ func (h *Heatmap) Draw(title string) *Drawing {
 	f.colorBar(s, barTicks, f.x+f.w+2*CellWidth, min(full, max(f.h, 6*CellHeight)))
 	f.Height = f.y + max(f.h, min(full, 6*CellHeight)) + CellHeight
 	return f.Drawing
+}
+
+// missingNote says how cells without a place on the scale are marked.
+func (h *Heatmap) missingNote() string {
+	what, mark := "a number", "red"
+	if h.options.Log {
+		what = "a positive number"
+	}
+	if h.options.Terminal {
+		mark = "red, or × without colours"
+	}
+	return fmt.Sprintf("cells without %s are %s", what, mark)
 }
 
 // cellSize is how large each is, as square as the room allows: of whole pixels, unless those are small.

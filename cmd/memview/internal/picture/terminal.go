@@ -87,6 +87,9 @@ func (s *screen) label(l label) {
 	column := int(math.Round(l.left() / CellWidth))
 	row := int(math.Floor(l.at.y / CellHeight))
 	for _, r := range l.text {
+		if s.ASCII && r == '×' {
+			r = 'x'
+		}
 		if c := s.at(column, row); c != nil {
 			c.text, c.ink = r, l.ink
 		}
