@@ -41,6 +41,9 @@ func (l Layout) CheckContiguous(order Order) error {
 	if d := l.firstIndirect(); d >= 0 {
 		return &StrideError{Order: order, Dim: d, Stride: l.stride(d), Indirect: true}
 	}
+	if len(l.Suboffsets) > 0 { // which is refused whatever the strides are, and where there are no items too
+		return fmt.Errorf("%w: the layout has suboffsets, none of which leads anywhere: leave them out", ErrNotContiguous)
+	}
 	want := l.ItemSize
 	for k := range l.Shape {
 		d := k
@@ -55,7 +58,7 @@ func (l Layout) CheckContiguous(order Order) error {
 		}
 		want *= l.Shape[d]
 	}
-	return fmt.Errorf("%w: the layout has suboffsets, none of which leads anywhere: leave them out", ErrNotContiguous)
+	return ErrNotContiguous
 }
 
 // stride is that of a dimension, also where the layout leaves them out.
