@@ -20,15 +20,35 @@ func (v *View) Select(expr string) (*View, error) {
 	if err := v.check("select"); err != nil {
 		return nil, err
 	}
-	keys, err := parseSelection(expr)
+	cuts, err := resolve(expr, v.buf.NDim(), v.buf.Extent)
 	if err != nil {
-		return nil, fmt.Errorf("select %.80q: %w", expr, err)
-	}
-	cuts, err := v.cuts(keys)
-	if err != nil {
-		return nil, fmt.Errorf("select %.80q: %w", expr, err)
+		return nil, err
 	}
 	return v.share(cuts...)
+}
+
+// Cuts returns what [View.Select] would cut of a view of that shape: one cut for each dimension that is named, for those who have the
+// items elsewhere. The errors are Select's; a negative extent is buffer.ErrLayout.
+func Cuts(expr string, shape []int) ([]buffer.Cut, error) {
+	for _, n := range shape {
+		if n < 0 {
+			return nil, fmt.Errorf("select %.80q: %w: shape %v", expr, buffer.ErrLayout, shape)
+		}
+	}
+	return resolve(expr, len(shape), func(d int) int { return shape[d] })
+}
+
+// resolve reads a selection for a number of dimensions, and their extents.
+func resolve(expr string, ndim int, extent func(d int) int) ([]buffer.Cut, error) {
+	keys, err := parseSelection(expr)
+	var cuts []buffer.Cut
+	if err == nil {
+		cuts, err = cutsOf(keys, ndim, extent)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("select %.80q: %w", expr, err)
+	}
+	return cuts, nil
 }
 
 // key is one part of a selection between commas.
@@ -46,9 +66,9 @@ const (
 	ellipsisKey
 )
 
-// cuts resolves the keys against the view's dimensions.
-func (v *View) cuts(keys []key) ([]buffer.Cut, error) {
-	keys, err := expandEllipsis(keys, v.buf.NDim())
+// cutsOf resolves the keys against the dimensions.
+func cutsOf(keys []key, ndim int, extent func(d int) int) ([]buffer.Cut, error) {
+	keys, err := expandEllipsis(keys, ndim)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +77,7 @@ func (v *View) cuts(keys []key) ([]buffer.Cut, error) {
 		if k.kind == indexKey {
 			cuts[d] = buffer.Cut{Start: k.index, Drop: true}
 		} else {
-			cuts[d], err = k.cut(v.buf.Extent(d))
+			cuts[d], err = k.cut(extent(d))
 		}
 		if err != nil {
 			return nil, err

@@ -30,9 +30,9 @@ type Array struct {
 	shards *shards // nil where every chunk is stored on its own
 }
 
-// New describes an array whose chunks are stored as they are: items in C order, without codecs.
+// New describes an array whose chunks are stored as they are: items in C order, without codecs, under the keys of version 3.
 func New(itemFormat string, itemSize int, shape, chunks []int) (*Array, error) {
-	a := &Array{Format: itemFormat, ItemSize: itemSize, Shape: shape, Chunks: chunks}
+	a := &Array{Format: itemFormat, ItemSize: itemSize, Shape: shape, Chunks: chunks, keys: keysV3}
 	return a, a.check()
 }
 

@@ -1,0 +1,435 @@
+package remote_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/buffertest"
+	"github.com/go-memoryview/memoryview/remote"
+)
+
+func open(t testing.TB, address string, opts ...remote.OpenOption) *remote.Store {
+	t.Helper()
+	store, err := remote.Open(t.Context(), address, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func array(t testing.TB, store *remote.Store, name string) *remote.Array {
+	t.Helper()
+	a, err := store.Array(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// transport asks a handler without a network.
+type transport struct{ http.Handler }
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	t.ServeHTTP(w, r)
+	response := w.Result()
+	response.Request = r
+	return response, nil
+}
+
+// TestFetchAgainstSelect fetches any part of any array, from our server's three doors, and compares with the same part of the memory itself.
+func TestFetchAgainstSelect(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		shape := rapid.SliceOfN(rapid.IntRange(0, 7), 0, 3).Draw(rt, "shape")
+		chunks := make([]int, len(shape))
+		var selection []string
+		for d, n := range shape {
+			chunks[d] = rapid.IntRange(1, 9).Draw(rt, "chunk")
+			number := rapid.IntRange(-n-1, n+1)
+			switch rapid.IntRange(0, 3).Draw(rt, "kind") {
+			case 0:
+				selection = append(selection, fmt.Sprint(number.Draw(rt, "index")))
+			case 1:
+				selection = append(selection, fmt.Sprintf("%d:%d:%d", number.Draw(rt, "start"), number.Draw(rt, "stop"), rapid.SampledFrom([]int{-3, -2, -1, 1, 2, 3, 100}).Draw(rt, "step")))
+			case 2:
+				selection = append(selection, rapid.SampledFrom([]string{":", "::-1"}).Draw(rt, "all"))
+			}
+		}
+		expr := strings.Join(selection, ",")
+		exporter := numbered(t, 2*7*7*7, buffer.Layout{ItemSize: 2, Format: ">H", Shape: shape})
+		tree, err := remote.Handler(remote.View("a", exporter, remote.Chunks(chunks...)))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer tree.Close()
+		door := rapid.SampledFrom([]string{"", "/zarr/v2", "/zarr/v3", "/zarr/v2/a", "/zarr/v3/a"}).Draw(rt, "door")
+		store, err := remote.Open(t.Context(), "http://server"+door, remote.Client(&http.Client{Transport: transport{tree}}))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		a, err := store.Array(t.Context(), "")
+		if err != nil {
+			rt.Fatal(err)
+		}
+		got, gotErr := a.Fetch(t.Context(), expr)
+		v, err := memoryview.FromObject(exporter)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		want, wantErr := v.Select(expr)
+		if (gotErr != nil) != (wantErr != nil) || wantErr != nil && !errors.Is(gotErr, buffer.ErrBounds) {
+			rt.Fatalf("%s: %v, want %v", expr, gotErr, wantErr)
+		}
+		if wantErr != nil {
+			return
+		}
+		if equal, err := got.Equal(want); err != nil || !equal || got.Format() != want.Format() || !got.ReadOnly() {
+			rt.Fatalf("%s: %v, want %v: %v", expr, got, want, err)
+		}
+	})
+}
+
+func TestRemoteArrayIsAnExporter(t *testing.T) {
+	url, _ := serve(t, remote.View("deep/a", numbered(t, 60, buffer.Layout{ItemSize: 2, Format: "<h", Shape: []int{5, 6}}), remote.Chunks(2, 2)))
+	a := array(t, open(t, url), "deep/a")
+	buffertest.Test(t, func() buffer.Exporter { return a })
+}
+
+// flaky answers the first requests for a path badly.
+type flaky struct {
+	http.Handler
+	lock  sync.Mutex
+	asked map[string]int
+	bad   func(w http.ResponseWriter, r *http.Request, try int) bool
+}
+
+func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.lock.Lock()
+	f.asked[r.URL.Path]++
+	try := f.asked[r.URL.Path]
+	f.lock.Unlock()
+	if !f.bad(w, r, try) {
+		f.Handler.ServeHTTP(w, r)
+	}
+}
+
+func (f *flaky) forget() {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	clear(f.asked)
+}
+
+func (f *flaky) requests(path string) int {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	return f.asked[path]
+}
+
+// TestRetries meets each way in which a server, or what is between, fails for a while.
+func TestRetries(t *testing.T) {
+	want := strings.Repeat("0123456789", 100_000)
+	tree, err := remote.Handler(remote.View("a", want, remote.Chunks(100_000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	status := func(code int) func(w http.ResponseWriter) {
+		return func(w http.ResponseWriter) { w.WriteHeader(code) }
+	}
+	for name, fail := range map[string]func(w http.ResponseWriter){
+		"too many": func(w http.ResponseWriter) { w.Header().Set("Retry-After", "0"); w.WriteHeader(429) },
+		"until then": func(w http.ResponseWriter) {
+			w.Header().Set("Retry-After", "Thu, 01 Jan 1970 00:00:00 GMT")
+			w.WriteHeader(503)
+		},
+		"internal":    status(500),
+		"bad gateway": status(502),
+		"cut head":    func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+		"cut body": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "100000")
+			_, _ = io.WriteString(w, "some")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		},
+		"cut chunked": func(w http.ResponseWriter) {
+			_, _ = io.WriteString(w, "some")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		},
+		"short": func(w http.ResponseWriter) { // a proxy that ends the body cleanly
+			conn, buffered, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				_, _ = buffered.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nsome")
+				_ = buffered.Flush()
+				_ = conn.Close()
+			}
+		},
+		"stalled": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "100000")
+			_, _ = io.WriteString(w, "some")
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(300 * time.Millisecond)
+		},
+	} {
+		f := &flaky{Handler: tree, asked: map[string]int{}, bad: func(w http.ResponseWriter, _ *http.Request, try int) bool {
+			if try <= 2 {
+				fail(w)
+			}
+			return try <= 2
+		}}
+		server := httptest.NewServer(f)
+		server.Config.ErrorLog = nil
+		store, err := remote.Open(t.Context(), server.URL+"/zarr/v3/a", remote.Retries(2, time.Millisecond), remote.Stalled(100*time.Millisecond))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			server.Close()
+			continue
+		}
+		v, err := array(t, store, "").Fetch(t.Context(), "")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if got, _ := v.ToBytes(buffer.C); string(got) != want {
+			t.Errorf("%s: other bytes", name)
+		}
+		if n := f.requests("/zarr/v3/a/c/9"); n != 3 {
+			t.Errorf("%s: %d requests for a chunk", name, n)
+		}
+		store = open(t, server.URL+"/zarr/v3/a", remote.Retries(0, 0))
+		f.forget()
+		_, err = array(t, store, "").Fetch(t.Context(), "0:1")
+		if err == nil && name != "cut head" { // package http tries again itself, where nothing came
+			t.Errorf("%s: no error without a retry", name)
+		}
+		server.Close()
+	}
+}
+
+// TestHostileServers is sent what was not asked for. Every answer is an error at once, and none is tried again.
+func TestHostileServers(t *testing.T) {
+	tree, err := remote.Handler(remote.View("a", strings.Repeat("x", 1000), remote.Chunks(100)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, strings.Repeat("x", 100))
+	}))
+	defer elsewhere.Close()
+	endless := func(w http.ResponseWriter) {
+		for range 1 << 16 {
+			if _, err := w.Write(make([]byte, 1<<16)); err != nil {
+				return
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		answer func(w http.ResponseWriter, r *http.Request)
+		is     error
+	}{
+		"endless":     {func(w http.ResponseWriter, _ *http.Request) { endless(w) }, remote.ErrServer},
+		"too long":    {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "99999999999") }, remote.ErrServer},
+		"too short":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "short") }, remote.ErrChunk},
+		"empty":       {func(http.ResponseWriter, *http.Request) {}, remote.ErrChunk},
+		"a part":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(206) }, remote.ErrServer},
+		"forbidden":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, remote.ErrServer},
+		"no content":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, remote.ErrServer},
+		"compressed":  {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Encoding", "gzip") }, remote.ErrServer},
+		"sent away":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, 302) }, remote.ErrServer},
+		"in a circle": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) }, remote.ErrServer},
+	} {
+		f := &flaky{Handler: tree, asked: map[string]int{}, bad: func(w http.ResponseWriter, r *http.Request, _ int) bool {
+			isChunk := strings.HasPrefix(r.URL.Path, "/zarr/v3/a/c/")
+			if isChunk {
+				test.answer(w, r)
+			}
+			return isChunk
+		}}
+		server := httptest.NewServer(f)
+		store := open(t, server.URL+"/zarr/v3/a", remote.Retries(3, time.Millisecond))
+		if _, err := array(t, store, "").Fetch(t.Context(), "0:1"); !errors.Is(err, test.is) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if n := f.requests("/zarr/v3/a/c/0"); n != 1 && name != "in a circle" {
+			t.Errorf("%s: %d requests", name, n)
+		}
+		server.Close()
+	}
+}
+
+// sharded is a store of one shard of two chunks of 4 bytes, in version 3, the index at the end and without a checksum.
+const sharded = `{"zarr_format":3,"node_type":"array","shape":[8],"data_type":"uint8","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[8]}},
+"chunk_key_encoding":{"name":"default"},"fill_value":0,"codecs":[{"name":"sharding_indexed","configuration":{"chunk_shape":[4],"codecs":["bytes"],"index_codecs":["bytes"]}}]}`
+
+const shard = "abcdefgh" + "\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00" + "\x04\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00"
+
+// TestRangesThatLie asks for parts of a shard: what is answered must be just those.
+func TestRangesThatLie(t *testing.T) {
+	lie := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/zarr.json":
+			_, _ = io.WriteString(w, sharded)
+		case r.URL.Path != "/c/0":
+			http.NotFound(w, r)
+		case lie == "all":
+			_, _ = io.WriteString(w, shard)
+		case lie != "":
+			w.Header().Set("Content-Range", lie)
+			w.WriteHeader(206)
+			_, _ = io.WriteString(w, shard[8:])
+		default:
+			http.ServeContent(w, r, "", time.Time{}, strings.NewReader(shard))
+		}
+	}))
+	defer server.Close()
+	v, err := array(t, open(t, server.URL), "").Fetch(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := v.ToBytes(buffer.C); string(got) != "abcdefgh" {
+		t.Errorf("%q", got)
+	}
+	for _, lie = range []string{"all", "bytes 0-31/40", "bytes 8-38/39", "bytes 8-39/41", "bytes */40", "bytes 39-8/40", "items 8-39/40", "bytes 8-39", "bytes -8-23/24"} {
+		if _, err := array(t, open(t, server.URL), "").Fetch(t.Context(), ""); !errors.Is(err, remote.ErrServer) {
+			t.Errorf("%s: %v", lie, err)
+		}
+	}
+}
+
+func TestCancel(t *testing.T) {
+	tree, err := remote.Handler(remote.View("a", strings.Repeat("x", 1000), remote.Chunks(10)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	f := &flaky{Handler: tree, asked: map[string]int{}, bad: func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		if r.URL.Path != "/zarr/v3/a/c/7" {
+			return false
+		}
+		cancel()
+		<-r.Context().Done() // it is cut off
+		return true
+	}}
+	server := httptest.NewServer(f)
+	defer server.Close()
+	store := open(t, server.URL)
+	if _, err := array(t, store, "a").Fetch(ctx, ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	f.bad = func(http.ResponseWriter, *http.Request, int) bool { return false }
+	if _, err := array(t, store, "a").Fetch(t.Context(), ""); err != nil {
+		t.Errorf("after one that was canceled: %v", err)
+	}
+}
+
+// TestCacheAndProgress counts requests: each chunk is asked for once as long as the cache holds it, by however many at once.
+func TestCacheAndProgress(t *testing.T) {
+	tree, err := remote.Handler(remote.View("a", strings.Repeat("x", 1000), remote.Chunks(100)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	var chunks atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/c/") {
+			chunks.Add(1)
+		}
+		tree.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	fetch := func(a *remote.Array, selection string, want int32) {
+		t.Helper()
+		chunks.Store(0)
+		var done sync.WaitGroup
+		for range 4 {
+			done.Go(func() {
+				if _, err := a.Fetch(t.Context(), selection); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		done.Wait()
+		if n := chunks.Load(); n != want {
+			t.Errorf("%s: %d requests, want %d", selection, n, want)
+		}
+	}
+	a := array(t, open(t, server.URL), "")
+	fetch(a, "150:250", 2)
+	fetch(a, "::-1", 8)
+	fetch(a, "", 0)
+	small := array(t, open(t, server.URL, remote.Cache(300), remote.Parallel(1)), "")
+	fetch(small, "0:300", 3)
+	fetch(small, "0:300", 0)
+	fetch(small, "300:400", 1)
+	fetch(small, "100:300", 0) // the first is gone
+	var steps []string
+	a = array(t, open(t, server.URL, remote.Progress(func(done, total int64) { steps = append(steps, fmt.Sprint(done, "/", total)) })), "")
+	if _, err := a.Fetch(t.Context(), "50:350"); err != nil || strings.Join(steps, " ") != "1/4 2/4 3/4 4/4" {
+		t.Errorf("%v, %v", steps, err)
+	}
+	if _, err := array(t, open(t, server.URL, remote.MaxBytes(999)), "").Fetch(t.Context(), ""); !errors.Is(err, buffer.ErrLayout) {
+		t.Errorf("more than MaxBytes: %v", err)
+	}
+}
+
+// TestFolders reads a store on disk, and nothing outside it.
+func TestFolders(t *testing.T) {
+	outside, root := t.TempDir(), t.TempDir()
+	put := func(path, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(filepath.Join(root, "zarr.json"), `{"zarr_format":3,"node_type":"group"}`)
+	put(filepath.Join(root, "deep", "zarr.json"), `{"zarr_format":3,"node_type":"group"}`)
+	put(filepath.Join(root, "deep", "shards", "zarr.json"), sharded)
+	put(filepath.Join(root, "deep", "shards", "c", "0"), shard)
+	put(filepath.Join(root, "other", "readme"), "no array")
+	put(filepath.Join(outside, "c", "0"), shard)
+	store := open(t, root)
+	if all := store.Arrays(); len(all) != 1 || all[0].Name() != "deep/shards" || len(store.Skipped()) != 0 {
+		t.Fatalf("%v, %v", all, store.Skipped())
+	}
+	v, err := store.Arrays()[0].Fetch(t.Context(), "2:6")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := v.ToBytes(buffer.C); string(got) != "cdef" {
+		t.Errorf("%q", got)
+	}
+	put(filepath.Join(root, "out", "zarr.json"), sharded)
+	if err := os.Symlink(filepath.Join(outside, "c"), filepath.Join(root, "out", "c")); err != nil {
+		t.Skip("platform without links:", err)
+	}
+	if _, err := array(t, open(t, root), "out").Fetch(t.Context(), ""); err == nil {
+		t.Error("a link out of the store was followed")
+	}
+	for _, name := range []string{"../" + filepath.Base(outside), "deep", "nothing", "."} {
+		if _, err := store.Array(t.Context(), name); !errors.Is(err, remote.ErrName) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := remote.Open(t.Context(), outside); !errors.Is(err, remote.ErrName) {
+		t.Errorf("a folder without a store: %v", err)
+	}
+}
