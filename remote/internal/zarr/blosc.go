@@ -162,9 +162,13 @@ func unshuffle(out, in []byte, itemSize int) {
 	copy(out[whole:], in[whole:])
 }
 
-// unshuffleBits undoes the same with bits, eight items at a time. Items beyond the last eight are as they were.
+// unshuffleBits undoes the same with bits, eight items at a time. Blosc leaves blocks of other than whole eights as they are.
 func unshuffleBits(out, in []byte, itemSize int) {
-	items := len(in) / itemSize &^ 7
+	items := len(in) / itemSize
+	if items%8 != 0 {
+		copy(out, in)
+		return
+	}
 	row := items / 8 // the bytes of one plane of bits
 	whole := items * itemSize
 	clear(out[:whole])

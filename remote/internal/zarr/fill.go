@@ -104,7 +104,7 @@ func float(value any) (float64, error) {
 	case string:
 		switch v {
 		case "NaN":
-			return math.NaN(), nil
+			return math.Float64frombits(0x7ff8 << 48), nil // Go's own NaN is another one
 		case "Infinity":
 			return math.Inf(1), nil
 		case "-Infinity":

@@ -95,6 +95,7 @@ func TestConsolidated(t *testing.T) {
 func TestFillValues(t *testing.T) {
 	for _, test := range []struct{ format, text, want string }{
 		{">f", `"NaN"`, "\x7f\xc0\x00\x00"},
+		{">d", `"NaN"`, "\x7f\xf8\x00\x00\x00\x00\x00\x00"},
 		{">d", `"-Infinity"`, "\xff\xf0\x00\x00\x00\x00\x00\x00"},
 		{"<f", `"0x7fc00001"`, "\x01\x00\xc0\x7f"},
 		{">e", `1.5`, "\x3e\x00"},

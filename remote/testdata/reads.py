@@ -1,0 +1,60 @@
+"""reads.py URL: reads the faces of a server as Python's engines do, compares with NumPy, and writes to what is writable."""
+
+import io
+import json
+import sys
+import warnings
+
+import fsspec
+import numpy as np
+import xarray
+import zarr
+
+warnings.simplefilter("ignore")
+zarr.config.set({"array.write_empty_chunks": True})  # else zeros are deleted, which fsspec cannot do over HTTP
+url = sys.argv[1]
+web = fsspec.filesystem("http")
+
+
+def equal(about, got, want):
+    got = np.asarray(got)
+    assert got.dtype == want.dtype and got.shape == want.shape and (got == want).all(), f"{about}:\n{got!r}\nwant\n{want!r}"
+
+
+listing = json.loads(web.cat_file(f"{url}/"))
+plain = 0
+for d in listing["arrays"]:
+    name = d["name"]
+    if not name.startswith("types/"):
+        continue
+    # The server has counted from 0 in C order, in the type that its last part names.
+    want = np.arange(np.prod(d["shape"], dtype=int)).astype(name.split("/")[1].split(" ")[0]).reshape(d["shape"])
+    npy = np.load(io.BytesIO(web.cat_file(f"{url}/npy/{name}")))
+    equal(f"npy of {name}", npy, want)
+    assert npy.flags.f_contiguous == (d["order"] == "F") or npy.ndim < 2 or 0 in npy.shape
+    equal(f"bytes of {name}", np.frombuffer(web.cat_file(f"{url}/bytes/{name}"), want.dtype), want.ravel(d["order"]))
+    half = d["nbytes"] // 2
+    assert web.cat_file(f"{url}/bytes/{name}", half // 2, half) == want.tobytes(d["order"])[half // 2 : half]
+    for version in (2, 3):
+        z = zarr.open_array(f"{url}/zarr/v{version}/{name}", mode="r", zarr_format=version)
+        if version == 3:  # whose types have no byte order
+            want = want.astype(want.dtype.newbyteorder("="))
+        equal(f"version {version} of {name}", z[...], want)
+        if z.ndim == 2:
+            equal(f"slices of version {version} of {name}", z[1:-1, ::2], want[1:-1, ::2])
+            equal(f"an index of version {version} of {name}", z[-1], want[-1])
+    plain += 1
+assert plain > 20, plain
+
+for version in (2, 3):
+    group = zarr.open_group(f"{url}/zarr/v{version}", mode="r", use_consolidated=True, zarr_format=version)
+    assert len(list(group["types"].array_keys())) == plain, list(group["types"].array_keys())
+    equal("an array of a group", group["types/<f8"][...], np.arange(35).astype("f8").reshape(5, 7))
+    data = xarray.open_zarr(f"{url}/zarr/v{version}/weather", zarr_format=version)
+    assert data["temperature"].dims == ("time", "place"), data
+    equal("a selection by xarray", data["temperature"].isel(time=slice(1, 3), place=0).values, np.arange(12.0).reshape(4, 3)[1:3, 0])
+
+    z = zarr.open_array(f"{url}/zarr/v{version}/writable", mode="r+", zarr_format=version)
+    z[...] = 0
+    z[...] = np.arange(35, dtype="f8").reshape(5, 7) * version
+    z[1:3, 1:6] += 100
