@@ -57,7 +57,7 @@ func TestManyRangesAtOnce(t *testing.T) {
 // slots are free again.
 func TestStalledClients(t *testing.T) {
 	big := make([]byte, 32<<20)
-	tree, err := remote.Handler(remote.View("big", big), remote.View("small", "hello"), remote.Concurrent(3), remote.Timeout(300*time.Millisecond))
+	tree, err := remote.Handler(remote.View("big", big), remote.View("small", "hello"), remote.Concurrent(3), remote.Timeout(time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}

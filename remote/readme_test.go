@@ -32,11 +32,11 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := make(chan error)
-	go func() {
-		var err error
+	serve := func() (err error) {
 		err = http.Serve(listener, tree)
-		served <- err
-	}()
+		return err
+	}
+	go func() { served <- serve() }()
 	address := "http://" + listener.Addr().String()
 
 	store, err := remote.Open(ctx, address)
