@@ -15,25 +15,29 @@ import (
 // segmentPrefix stands before the name of a shared segment, where a file may be named. A file of such a name is ./shm:NAME.
 const segmentPrefix = "shm:"
 
-// openSegment opens a shared segment by its name, as the file that it is. The error says what a segment has to say that a file has not.
+// openSegment opens a shared segment by its name, as the file that it is. Package shm looks at it first: it follows no link, and knows
+// segments that are not ready.
 func openSegment(name string, opts []arrayfile.Option) (*arrayfile.File, error) {
+	attach := func() (*shm.Segment, error) { return shm.Open(name) }
+	if len(opts) > 0 { // it is raw, whatever it begins with
+		attach = func() (*shm.Segment, error) { return shm.OpenBare(name, buffer.Layout{Shape: []int{0}}) }
+	}
+	s, err := attach()
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil && !errors.Is(err, shm.ErrBare) {
+		return nil, err
+	}
 	path, err := shm.Path(name)
 	if err != nil {
 		return nil, err
 	}
 	f, err := arrayfile.Open(path, opts...)
-	if err == nil || len(opts) > 0 {
-		return f, err
-	}
-	s, segmentErr := shm.Open(name)
-	switch {
-	case segmentErr == nil:
-		_ = s.Close()
-		return nil, err
-	case errors.Is(segmentErr, shm.ErrBare):
+	if errors.Is(err, arrayfile.ErrUnknown) {
 		return nil, fmt.Errorf("%s%s: %w: say what lies in it, by --format and --shape", segmentPrefix, name, shm.ErrBare)
 	}
-	return nil, segmentErr
+	return f, err
 }
 
 // segmentName takes the prefix away, which keeps a segment from being taken for a file.
