@@ -74,7 +74,7 @@ func TestEveryOperationIsRaced(t *testing.T) {
 
 // closeAgainstAccess closes segments while every operation of theirs, and of views that were taken before, is in a loop.
 func closeAgainstAccess(t *testing.T) {
-	for range closetest.Rounds(3) {
+	for range closetest.Rounds(1) {
 		made := published(t, closingItems, 0x01010101)
 		raceClose(t, must(shm.Open(made.Name())))
 		raceClose(t, must(shm.Open(made.Name(), shm.Writable())))
