@@ -2,6 +2,7 @@ package arrayfile_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,18 +20,30 @@ func TestExporters(t *testing.T) {
 	if err := os.WriteFile(raw, bytes.Repeat([]byte("abcdefgh"), 8), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	safetensors, deflated := filepath.Join(dir, "x.safetensors"), filepath.Join(dir, "x.npz")
+	one := []arrayfile.Named{{Name: "x", Value: [][3]int32{{1, 2, 3}, {4, 5, 6}}}}
+	if err := errors.Join(arrayfile.Save(safetensors, one), arrayfile.Save(deflated, one, arrayfile.Deflated())); err != nil {
+		t.Fatal(err)
+	}
 	open := func(path string, opts ...arrayfile.Option) func() *arrayfile.File {
 		return func() *arrayfile.File { return file(t)(arrayfile.Open(path, opts...)) }
 	}
 	created := 0
 	for name, open := range map[string]func() *arrayfile.File{
-		"raw":                open(raw, arrayfile.Raw("<h", 3, 4), arrayfile.Offset(5)),
-		"raw, in F order":    open(raw, arrayfile.Raw("<h", 3, 4), arrayfile.InOrder(buffer.F)),
-		"raw, writable":      open(raw, arrayfile.Raw("h", 3, 4), arrayfile.Writable()),
-		"raw, read":          open(raw, arrayfile.Raw(">d"), arrayfile.Reading()),
-		"raw, without items": open(raw, arrayfile.Raw(">d", 0, 3)),
-		"npy":                open("testdata/records.npy"),
-		"npy, read":          open("testdata/records.npy", arrayfile.Reading()),
+		"raw":                   open(raw, arrayfile.Raw("<h", 3, 4), arrayfile.Offset(5)),
+		"raw, in F order":       open(raw, arrayfile.Raw("<h", 3, 4), arrayfile.InOrder(buffer.F)),
+		"raw, writable":         open(raw, arrayfile.Raw("h", 3, 4), arrayfile.Writable()),
+		"raw, read":             open(raw, arrayfile.Raw(">d"), arrayfile.Reading()),
+		"raw, without items":    open(raw, arrayfile.Raw(">d", 0, 3)),
+		"npy":                   open("testdata/records.npy"),
+		"npy, read":             open("testdata/records.npy", arrayfile.Reading()),
+		"npz":                   open("testdata/one.npz"),
+		"npz, deflated":         open(deflated),
+		"safetensors":           open(safetensors),
+		"safetensors, writable": open(safetensors, arrayfile.Writable()),
+		"wav":                   open("testdata/pcm16.wav"),
+		"wav, of 24 bits":       open("testdata/pcm24.wav"),
+		"png":                   open("testdata/rgb.png"),
 		"in memory": func() *arrayfile.File {
 			return file(t)(arrayfile.FromBytes([]byte("abcdef"), arrayfile.Raw("H")))
 		},
