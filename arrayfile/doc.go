@@ -32,7 +32,7 @@
 // Views are read-only, but for those of [Writable] files, which are written in place, and of new
 // files of [Create], which appear under their name only once they are whole.
 //
-// [Save] writes any views to a new npy, npz, safetensors or raw file, and [Write] to a stream.
+// [Save] writes any views to a new npy, npz, safetensors, wav, png or raw file, and [Write] to a stream, as they are or converted on their way.
 //
 // Item types become the formats of PEP 3118. What a format cannot say, as that a number counts
 // seconds, [Array.Notes] tells.

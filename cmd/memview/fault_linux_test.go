@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,9 @@ func TestFaultWhilePrinting(t *testing.T) {
 			}
 			_, err := (&findCommand{Values: []string{condition}}).find(out, s)
 			return err
+		},
+		"convert": func(_ *output, s *selection) error {
+			return arrayfile.Write(io.Discard, []arrayfile.Named{{Value: s.part, Order: buffer.F}}, arrayfile.As(arrayfile.NPY))
 		},
 		"diff": func(_ *output, s *selection) error {
 			other, err := memoryview.FromObject(make([]byte, s.part.NBytes()))

@@ -132,7 +132,8 @@ func FuzzTarget(f *testing.F) {
 // why on one line that may go to a terminal, and never by a panic.
 func FuzzArguments(f *testing.F) {
 	for _, args := range []string{
-		"", "sample.npy", "show\nevents.npy[::2]\n--json", "info\nphoto.npy\n--json", "hex\nfloats.npy\n[1]\n--items=3", "--help", "--version", "hex\n--help",
+		"", "sample.npy", "convert\nphoto.npy\nphoto.png", "convert\nevents.npy[:3].at\nx.npz\n--dtype\nf4\n--order=F\n--byteorder=big", "convert\nbig.npy\n-\n--to=wav\n--rate=8\n--casting=unsafe", "cast\nbig.npy\nT{<H:a:6x}\n2,-1\n-o\nx.raw",
+		"show\nevents.npy[::2]\n--json", "info\nphoto.npy\n--json", "hex\nfloats.npy\n[1]\n--items=3", "--help", "--version", "hex\n--help",
 		"show\nevents.npy\n--field\nat.lat\n--width=20\n--all", "photo.npy\n--format\nT{<I:id:<d:x:}\n--offset=3\n--shape=2,2\n--order=F", "-[0]", "--bogus",
 		"show\n--format\nB\n--shape=9223372036854775807,2\nphoto.npy", "show\n-1", "inf\x00o", "--width=-4", "hex\nhostile.npy\n...", "--shape=1e3", "--\n--all",
 		"find\nphoto.npy\n255\n--first=3", "find\n[...]\npetal.width>2\nspecies~vir\n--json", "find\ncomplex.npy\n1+2j\n--rtol=1", "find\nfloats.npy\n-1e999999999..0x1p-3\n-c", "find\nspecials.npy\n!=nan\n-q",
