@@ -38,51 +38,79 @@ void bulk_end(PyThreadState *thread)
 	PyEval_RestoreThread(thread);
 }
 
-/* Whether a thread of this process runs or wants to, or naps: the engine's watchman does while he keeps an eye on others, and
-   takes their locks when he wakes. The system tells the number of the call that a thread waits in, or a word. */
-static int is_awake(const char *thread)
+/* Opens what the system tells of a thread of this process. */
+static FILE *told(const char *thread, const char *what)
 {
 	char path[300];
-	long call = 0;
-	snprintf(path, sizeof path, "/proc/self/task/%s/syscall", thread);
-	FILE *file = fopen(path, "re");
-	int numbers = file ? fscanf(file, "%ld", &call) : EOF;
-	if (file)
+	snprintf(path, sizeof path, "/proc/self/task/%s/%s", thread, what);
+	return fopen(path, "re");
+}
+
+/* Whether a thread runs or wants to, waits for memory, or naps: the engine's watchman does while he keeps an eye on others, and who
+   waits for a timer, and both take locks when they wake. The system tells the number of the call that a thread waits in, and what
+   was passed to it, or a word. */
+static int is_awake(const char *thread)
+{
+	FILE *file = told(thread, "syscall");
+	if (!file)
+		return 0;
+	long call = -1;
+	unsigned long passed[4] = {0};
+	int numbers = fscanf(file, "%ld %lx %lx %lx %lx", &call, &passed[0], &passed[1], &passed[2], &passed[3]);
+	fclose(file);
+	switch (call) {
+	case -1:
+	case SYS_nanosleep:
+	case SYS_mmap:
+	case SYS_munmap:
+	case SYS_madvise:
+		return numbers != EOF;
+	case SYS_epoll_pwait:
+		return (int)passed[3] > 0;
+	}
+	return 0;
+}
+
+/* Nanoseconds for which a thread had a processor. */
+static long long used(const char *thread)
+{
+	long long time = 0;
+	FILE *file = told(thread, "schedstat");
+	if (file) {
+		if (fscanf(file, "%lld", &time) != 1)
+			time = 0;
 		fclose(file);
-	return numbers == 0 || (numbers == 1 && (call == -1 || call == SYS_nanosleep));
+	}
+	return time;
 }
 
-/* Whether another thread is awake; the one that asks is told that it reads. True where the system does not tell. */
-static int others_are_awake(void)
-{
-	DIR *threads = opendir("/proc/self/task");
-	if (!threads)
-		return 1;
-	int awake = 0;
-	for (struct dirent *thread; !awake && (thread = readdir(threads));)
-		awake = *thread->d_name != '.' && is_awake(thread->d_name);
-	closedir(threads);
-	return awake;
-}
-
-/* Seconds for which other threads had a processor. */
-static double used_by_others(void)
-{
-	struct timespec all, own;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &all);
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &own);
-	return all.tv_sec - own.tv_sec + (all.tv_nsec - own.tv_nsec) / 1e9;
-}
-
-/* Waits until the engine's threads sleep: one that is awake may hold a lock that nobody would open in the child. They need a
-   processor for a moment, for which they wait on a busy machine; who goes on for longer than that is others' thread. */
-static void wait_for_quiet(void)
+/* Waits until a thread was seen asleep. One of the engine's needs a processor for a moment before, for which it waits on a busy
+   machine; what goes on for longer than that is others'. How often it still looks is in left. */
+static void wait_for(const char *thread, int *left)
 {
 	const struct timespec moment = {.tv_nsec = 100 * 1000};
-	const int most = 20 * 1000;
-	const double enough = 0.05, before = used_by_others();
-	for (int i = 0; i < most && others_are_awake() && used_by_others() - before < enough; i++)
+	const long long enough = 5 * 1000 * 1000, before = used(thread);
+	while (is_awake(thread) && --*left > 0 && used(thread) - before < enough)
 		nanosleep(&moment, NULL);
+}
+
+/* Waits, for two seconds at most, until the engine's threads sleep: one that is awake may hold a lock that nobody would open in the
+   child. They have nothing to do any more, so that each sleeps on; but one may have woken another before, which another round sees.
+   That all sleep at once is too much to ask: Python's threads wake again and again to ask for the GIL. */
+static void wait_for_quiet(void)
+{
+	const int rounds = 3;
+	int left = 20 * 1000;
+	char own[20];
+	snprintf(own, sizeof own, "%ld", (long)syscall(SYS_gettid));
+	for (int i = 0; i < rounds; i++) {
+		DIR *threads = opendir("/proc/self/task");
+		for (struct dirent *thread; threads && (thread = readdir(threads));)
+			if (*thread->d_name != '.' && strcmp(thread->d_name, own) != 0)
+				wait_for(thread->d_name, &left);
+		if (threads)
+			closedir(threads);
+	}
 }
 
 /* Forks that are under way: the hooks are there twice where the module was imported anew. */
