@@ -16,7 +16,7 @@ const exitCopy = 1
 type explainCommand struct {
 	source
 
-	For  string `help:"The request: flags of the buffer protocol (Simple, ND, Strides, CContiguous, FContiguous, AnyContiguous, Writable, Format, Full, and others, joined by '|'), numpy, bytes, []T and array:T of a Go type T, npy, npz, safetensors or raw (default: the most common ones)." placeholder:"REQUEST"`
+	For  string `help:"The request: flags of the buffer protocol (Simple, ND, Strides, CContiguous, FContiguous, AnyContiguous, Writable, Format, Full, and others, joined by '|'), numpy, bytes, []T and array:T of a Go type T, npy, npz, safetensors or raw (default: the most common ones)." placeholder:"REQUEST" complete:"AnyContiguous,CContiguous,FContiguous,Full,FullRO,ND,Records,RecordsRO,Simple,Strides,Writable,bytes,npy,npz,numpy,raw,safetensors"`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 

@@ -52,6 +52,7 @@ type commands struct {
 	Convert convertCommand `cmd:"" help:"Make a file of arrays out of others: another kind, type, order or part."`
 	Cast    castCommand    `cmd:"" help:"Look at an array's memory as items of another type."`
 	pythonCommands
+	Completion completionCommand `cmd:"" help:"Print a script by which bash, zsh or fish complete what this command takes."`
 
 	Version kong.VersionFlag `help:"Print the version."`
 }
@@ -77,18 +78,13 @@ func run(args []string, out *output, stderr io.Writer) int {
 
 func execute(args []string, out *output, stderr io.Writer) (code int, err error) {
 	helped := false
-	parser, err := kong.New(
-		&commands{},
-		kong.Name("memview"),
-		kong.Description("Looks at array files (npy, npz, safetensors, wav, png, jpeg, raw). An array in a file of many is named behind a colon, as in 'data.npz:x', and so is a shared segment, as in shm:frame. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
-			"and fields of records behind a point, as in 'log.npy[:].pos.x'. The help of each command has examples."),
-		kong.Vars{"version": version()},
-		kong.Writers(out, stderr),
-		kong.Exit(func(int) { helped = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-	)
+	parser, err := newParser(out, stderr, func(int) { helped = true })
 	if err != nil {
 		return exitFailed, err
+	}
+	if len(args) > 0 && args[0] == completeName {
+		complete(parser.Model.Node, args[1:], out)
+		return exitOK, nil
 	}
 	command, err := parser.Parse(hideInput(args))
 	if helped {
@@ -106,6 +102,20 @@ func execute(args []string, out *output, stderr io.Writer) (code int, err error)
 		return exitFailed, err
 	}
 	return exitOK, nil
+}
+
+// newParser knows all commands. Exit is called after the help was printed.
+func newParser(out *output, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(
+		&commands{},
+		kong.Name("memview"),
+		kong.Description("Looks at array files (npy, npz, safetensors, wav, png, jpeg, raw). An array in a file of many is named behind a colon, as in 'data.npz:x', and so is a shared segment, as in shm:frame. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
+			"and fields of records behind a point, as in 'log.npy[:].pos.x'. The help of each command has examples."),
+		kong.Vars{"version": version()},
+		kong.Writers(out, stderr),
+		kong.Exit(exit),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
 }
 
 // exitError is an error with an exit code of its own. The error in it may be nil, where nothing need be said.

@@ -34,6 +34,20 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// What is printed meanwhile takes the place of the line.
+func TestProgressAside(t *testing.T) {
+	written := make(heard, 100)
+	p := &progress{to: written, width: 60}
+	p.draw("find", new(summary.Work))
+	err := p.aside(func() error {
+		written <- "found"
+		return nil
+	})
+	if bar, wiped, found := <-written, <-written, <-written; err != nil || !strings.Contains(bar, "find  [") || wiped != "\r\x1b[K" || found != "found" {
+		t.Errorf("%q, %q, %q, %v", bar, wiped, found, err)
+	}
+}
+
 // No line is longer than the terminal is wide, and a narrow one has room for the number.
 func TestProgressFits(t *testing.T) {
 	w := new(summary.Work)

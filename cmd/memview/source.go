@@ -24,7 +24,7 @@ type rawFlags struct {
 	Format string `group:"Raw files:" help:"The file is raw: items of this format, as of Python's struct, or T{<I:id:<d:x:} for records." placeholder:"FORMAT"`
 	Shape  []int  `group:"Raw files:" help:"Items along each dimension (default: as many as there are)." placeholder:"N,N"`
 	Offset int64  `group:"Raw files:" help:"Where the first item lies, in bytes." placeholder:"N"`
-	Order  string `group:"Raw files:" help:"In which order the items lie: C or F." placeholder:"C|F"`
+	Order  string `group:"Raw files:" help:"In which order the items lie: C or F." placeholder:"C|F" complete:"C,F"`
 }
 
 // Validate is called by kong.

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// Commands without --json, and why.
+var withoutJSON = map[string]string{
+	"py":         "the result is Python's, which has a json of its own",
+	"plot":       "it draws",
+	"layout":     "it draws: info --json has the numbers",
+	"share":      "it prints a name",
+	"rm":         "it prints nothing",
+	"completion": "it prints a script",
+}
+
+
+// TestJSONEverywhere asks every command that prints for JSON.
+func TestJSONEverywhere(t *testing.T) {
+	// What a command needs beside --json. All others print the sample.
+	arguments := map[string][]string{
+		"find":    {"[:].petal.length", ">6"},
+		"diff":    {"testdata/photo.npy", "testdata/photo.npy[::-1]"},
+		"convert": {"testdata/photo.npy", filepath.Join(t.TempDir(), "new.npy")},
+		"cast":    {"testdata/photo.npy", "b"},
+	}
+	parser := must(newParser(plainOutput(io.Discard), io.Discard, func(int) {}))
+	for _, command := range parser.Model.Children {
+		has := slices.ContainsFunc(command.Flags, func(f *kong.Flag) bool { return f.Name == "json" })
+		if !has && withoutJSON[command.Name] == "" {
+			t.Errorf("%s has no --json, nor a reason", command.Name)
+		}
+		if !has || command.Name == "list" && !listsSegments() {
+			continue
+		}
+		got := memview(append([]string{command.Name, "--json"}, arguments[command.Name]...)...)
+		if got.stderr != "" || !json.Valid([]byte(got.out)) {
+			t.Errorf("%s --json prints %s, and says %s", command.Name, got.out, got.stderr)
+		}
+	}
+}
+
+// listsSegments: there are shared segments on Linux alone.
+func listsSegments() bool {
+	_, err := os.Stat("/dev/shm")
+	return err == nil
+}
