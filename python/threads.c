@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -38,12 +39,20 @@ void bulk_end(PyThreadState *thread)
 	PyEval_RestoreThread(thread);
 }
 
-/* Opens what the system tells of a thread of this process. */
-static FILE *told(const char *thread, const char *what)
+/* Reads what the system tells of a thread of this process, as fscanf does. */
+static int told(const char *thread, const char *what, const char *format, ...)
 {
 	char path[300];
 	snprintf(path, sizeof path, "/proc/self/task/%s/%s", thread, what);
-	return fopen(path, "re");
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return EOF;
+	va_list to;
+	va_start(to, format);
+	int numbers = vfscanf(file, format, to);
+	va_end(to);
+	fclose(file);
+	return numbers;
 }
 
 /* Whether a thread runs or wants to, waits for memory, or naps: the engine's watchman does while he keeps an eye on others, and who
@@ -51,36 +60,19 @@ static FILE *told(const char *thread, const char *what)
    was passed to it, or a word. */
 static int is_awake(const char *thread)
 {
-	FILE *file = told(thread, "syscall");
-	if (!file)
-		return 0;
 	long call = -1;
-	unsigned long passed[4] = {0};
-	int numbers = fscanf(file, "%ld %lx %lx %lx %lx", &call, &passed[0], &passed[1], &passed[2], &passed[3]);
-	fclose(file);
-	switch (call) {
-	case -1:
-	case SYS_nanosleep:
-	case SYS_mmap:
-	case SYS_munmap:
-	case SYS_madvise:
-		return numbers != EOF;
-	case SYS_epoll_pwait:
-		return (int)passed[3] > 0;
-	}
-	return 0;
+	unsigned long timeout = 0;
+	if (told(thread, "syscall", "%ld %*x %*x %*x %lx", &call, &timeout) == EOF)
+		return 0;
+	return call == -1 || call == SYS_nanosleep || call == SYS_mmap || call == SYS_munmap || call == SYS_madvise ||
+	       (call == SYS_epoll_pwait && (int)timeout > 0);
 }
 
 /* Nanoseconds for which a thread had a processor. */
 static long long used(const char *thread)
 {
 	long long time = 0;
-	FILE *file = told(thread, "schedstat");
-	if (file) {
-		if (fscanf(file, "%lld", &time) != 1)
-			time = 0;
-		fclose(file);
-	}
+	told(thread, "schedstat", "%lld", &time);
 	return time;
 }
 
