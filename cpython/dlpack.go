@@ -68,21 +68,20 @@ func askForTensor(o *Object) (*Object, error) {
 	return capsule, nil
 }
 
-// bufferOfTensor reads a capsule. A tensor without a version does not say whether it may be written: so it may not. The GIL is held.
+// bufferOfTensor reads a capsule. The GIL is held.
 func bufferOfTensor(capsule uintptr) (uintptr, error) {
-	var tensor *dlpack.Tensor
-	readOnly := true
-	switch {
-	case call(c.CapsuleIsValid, capsule, nameOfCapsule(versionedName)) != 0:
-		v := (*dlpack.Versioned)(pointer(call(c.CapsuleGet, capsule, nameOfCapsule(versionedName))))
-		if v.Major != dlpack.Major {
-			return 0, fmt.Errorf("%w: a tensor of DLPack %d.%d: %d is understood", buffer.ErrType, v.Major, v.Minor, dlpack.Major)
-		}
-		tensor, readOnly = &v.Tensor, v.Flags&dlpack.ReadOnly != 0
-	case call(c.CapsuleIsValid, capsule, nameOfCapsule(plainName)) != 0:
-		tensor = &(*dlpack.Managed)(pointer(call(c.CapsuleGet, capsule, nameOfCapsule(plainName)))).Tensor
-	default:
+	managed, versioned := call(c.CapsuleGet, capsule, nameOfCapsule(versionedName)), true
+	if managed == 0 {
+		call(c.ErrClear)
+		managed, versioned = call(c.CapsuleGet, capsule, nameOfCapsule(plainName)), false
+	}
+	if managed == 0 {
+		call(c.ErrClear)
 		return 0, fmt.Errorf("%w: __dlpack__ returned a Python %s that is no new capsule of a tensor", buffer.ErrType, typeNameOf(capsule))
+	}
+	tensor, readOnly, err := dlpack.Open(pointer(managed), versioned)
+	if err != nil {
+		return 0, err
 	}
 	a, err := tensor.Read()
 	if err != nil {
@@ -174,9 +173,6 @@ func capsuleCallback(object, how uintptr) (capsule uintptr) {
 
 // newCapsule is a capsule with a loan of its own.
 func newCapsule(lent *buffer.Buffer, versioned, copied bool) (uintptr, error) {
-	if lent.ReadOnly() && !versioned && !copied {
-		return 0, fmt.Errorf("%w: only DLPack 1 can say so: give max_version=(1, 0), or copy=True", buffer.ErrReadOnly)
-	}
 	loan, err := loanOrCopy(lent, copied)
 	if err != nil {
 		return 0, err
@@ -228,34 +224,29 @@ func newTensor(loan *buffer.Buffer, versioned, copied bool) (block uintptr, err 
 	if block = call(c.RawCalloc, 1, head+2*uintptr(n)*unsafe.Sizeof(int64(0))); block == 0 {
 		return 0, fmt.Errorf("%w: no memory for a tensor", buffer.ErrValue)
 	}
-	var tensor *dlpack.Tensor
-	var context *uintptr
+	var flags uint64
+	if loan.ReadOnly() {
+		flags |= dlpack.ReadOnly
+	}
+	if copied {
+		flags |= dlpack.Copied
+	}
+	deleter := plainDeleter
 	if versioned {
-		v := (*dlpack.Versioned)(pointer(block))
-		v.Major, v.Minor, v.Deleter = dlpack.Major, dlpack.Minor, versionedDeleter
-		if loan.ReadOnly() {
-			v.Flags |= dlpack.ReadOnly
-		}
-		if copied {
-			v.Flags |= dlpack.Copied
-		}
-		tensor, context = &v.Tensor, &v.Context
-	} else {
-		m := (*dlpack.Managed)(pointer(block))
-		m.Deleter = plainDeleter
-		tensor, context = &m.Tensor, &m.Context
+		deleter = versionedDeleter
 	}
 	held := &lent{loan: loan}
+	number := held.register()
 	err = loan.Access(func(item unsafe.Pointer) error {
 		held.pinner.Pin(item)
-		return tensor.Write(uintptr(item), l, unsafe.Slice((*int64)(pointer(block+head)), 2*n))
+		numbers := unsafe.Slice((*int64)(pointer(block+head)), 2*n)
+		return dlpack.Fill(pointer(block), versioned, flags, dlpack.Owner{Context: number, Deleter: deleter}, uintptr(item), l, numbers)
 	})
 	if err != nil {
-		held.pinner.Unpin()
+		forget(number).pinner.Unpin()
 		call(c.RawFree, block)
 		return 0, err
 	}
-	*context = held.register()
 	return block, nil
 }
 

@@ -26,7 +26,6 @@ int read_arguments(const char *format, char **keywords, int least, int most, PyO
 {
 	if (names || n < least || n > most)
 		return parse(format, keywords, args, n, names, values);
-	for (Py_ssize_t i = 0; i < n; i++)
-		values[i] = args[i];
+	memcpy(values, args, n * sizeof *args);
 	return 0;
 }

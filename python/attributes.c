@@ -4,7 +4,7 @@
 
 #include "shim.h"
 
-#define GETTER(name, value)                                              \
+#define GETTER(name, value, text)                                        \
 	static PyObject *get_##name(PyObject *object, void *unused)      \
 	{                                                                \
 		MemoryView *self = (MemoryView *)object;                 \
@@ -24,34 +24,25 @@ static PyObject *tuple_of(const Py_ssize_t *numbers, int n)
 	return tuple;
 }
 
-GETTER(obj, Py_NewRef(self->view.obj ? self->view.obj : Py_None))
-GETTER(nbytes, PyLong_FromSsize_t(self->view.len))
-GETTER(itemsize, PyLong_FromSsize_t(self->view.itemsize))
-GETTER(format, PyUnicode_FromString(self->view.format))
-GETTER(ndim, PyLong_FromLong(self->view.ndim))
-GETTER(readonly, PyBool_FromLong(self->view.readonly))
-GETTER(shape, tuple_of(self->view.shape, self->view.ndim))
-GETTER(strides, tuple_of(self->view.strides, self->view.ndim))
-GETTER(suboffsets, tuple_of(self->view.suboffsets, self->view.ndim))
-GETTER(c_contiguous, PyBool_FromLong(self->flags &VIEW_C))
-GETTER(f_contiguous, PyBool_FromLong(self->flags &VIEW_F))
-GETTER(contiguous, PyBool_FromLong(self->flags &(VIEW_C | VIEW_F)))
+/* Each with its value and what is said of it. */
+#define ATTRIBUTES(A) \
+	A(obj, Py_NewRef(self->view.obj ? self->view.obj : Py_None), "The object whose memory this is, or None.") \
+	A(nbytes, PyLong_FromSsize_t(self->view.len), "The bytes of all items: what tobytes() would have.") \
+	A(readonly, PyBool_FromLong(self->view.readonly), "Whether the memory cannot be written through the view.") \
+	A(itemsize, PyLong_FromSsize_t(self->view.itemsize), "The bytes of one item.") \
+	A(format, PyUnicode_FromString(self->view.format), "What an item is, as the struct module writes it.") \
+	A(ndim, PyLong_FromLong(self->view.ndim), "The number of dimensions.") \
+	A(shape, tuple_of(self->view.shape, self->view.ndim), "The number of items along each dimension.") \
+	A(strides, tuple_of(self->view.strides, self->view.ndim), "The bytes from one item to the next along each dimension.") \
+	A(suboffsets, tuple_of(self->view.suboffsets, self->view.ndim), "For items behind pointers: what to add after following one in each dimension.") \
+	A(c_contiguous, PyBool_FromLong(self->flags &VIEW_C), "Whether the items lie side by side, the last index varying fastest.") \
+	A(f_contiguous, PyBool_FromLong(self->flags &VIEW_F), "Whether the items lie side by side, the first index varying fastest.") \
+	A(contiguous, PyBool_FromLong(self->flags &(VIEW_C | VIEW_F)), "Whether the items lie side by side in either order.")
 
-PyGetSetDef view_attributes[] = {
-	{"obj", get_obj, NULL, "The object whose memory this is, or None."},
-	{"nbytes", get_nbytes, NULL, "The bytes of all items: what tobytes() would have."},
-	{"readonly", get_readonly, NULL, "Whether the memory cannot be written through the view."},
-	{"itemsize", get_itemsize, NULL, "The bytes of one item."},
-	{"format", get_format, NULL, "What an item is, as the struct module writes it."},
-	{"ndim", get_ndim, NULL, "The number of dimensions."},
-	{"shape", get_shape, NULL, "The number of items along each dimension."},
-	{"strides", get_strides, NULL, "The bytes from one item to the next along each dimension."},
-	{"suboffsets", get_suboffsets, NULL, "For items behind pointers: what to add after following one in each dimension."},
-	{"c_contiguous", get_c_contiguous, NULL, "Whether the items lie side by side, the last index varying fastest."},
-	{"f_contiguous", get_f_contiguous, NULL, "Whether the items lie side by side, the first index varying fastest."},
-	{"contiguous", get_contiguous, NULL, "Whether the items lie side by side in either order."},
-	{NULL},
-};
+ATTRIBUTES(GETTER)
+
+#define ROW(name, value, text) {#name, get_##name, NULL, text},
+PyGetSetDef view_attributes[] = {ATTRIBUTES(ROW){NULL}};
 
 Py_ssize_t view_length(PyObject *object)
 {

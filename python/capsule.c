@@ -84,17 +84,13 @@ static GoMemoryView_CAPI table = {
 /* Gives a module its capsule, and has the functions find its types. */
 int capsule_add(PyObject *module, State *state)
 {
-	PyObject *capsule = PyCapsule_New(&table, "gomemoryview._C_API", NULL);
-	if (!capsule)
-		return -1;
-	int code = PyModule_AddObjectRef(module, "_C_API", capsule);
-	Py_DECREF(capsule);
-	if (code < 0)
-		return -1;
 	state->interpreter = PyInterpreterState_Get();
 	state->next = states;
 	states = state;
-	return 0;
+	PyObject *capsule = PyCapsule_New(&table, "gomemoryview._C_API", NULL);
+	int code = capsule ? PyModule_AddObjectRef(module, "_C_API", capsule) : -1;
+	Py_XDECREF(capsule);
+	return code;
 }
 
 /* Undoes it, however far it got. */

@@ -16,7 +16,7 @@ static inline int clamp(MemoryView *self, int dim, Py_ssize_t *index)
 }
 
 /* Plain integers need no asking what they are. */
-static inline int is_index(PyObject *key)
+int is_index(PyObject *key)
 {
 	return PyLong_CheckExact(key) || PyIndex_Check(key);
 }
@@ -53,13 +53,13 @@ static char *item_at_tuple(MemoryView *self, PyObject *key)
 	return p;
 }
 
-static int is_slice(PyObject *key)
+int is_slice(PyObject *key)
 {
 	return PySlice_Check(key);
 }
 
 /* Whether a key is a tuple of nothing but one sort. */
-static inline int all(PyObject *key, int (*is)(PyObject *))
+int all(PyObject *key, int (*is)(PyObject *))
 {
 	if (!PyTuple_Check(key))
 		return 0;
@@ -68,16 +68,6 @@ static inline int all(PyObject *key, int (*is)(PyObject *))
 			return 0;
 	}
 	return 1;
-}
-
-int all_indices(PyObject *key)
-{
-	return all(key, is_index);
-}
-
-int all_slices(PyObject *key)
-{
-	return all(key, is_slice);
 }
 
 static int is_empty_tuple(PyObject *key)
@@ -131,11 +121,11 @@ PyObject *view_subscript(PyObject *object, PyObject *key)
 	}
 	if (PySlice_Check(key))
 		return slice(self, key);
-	if (all_indices(key)) {
+	if (all(key, is_index)) {
 		char *item = check_format(self) < 0 ? NULL : item_at_tuple(self, key);
 		return item ? item_get(self, item) : NULL;
 	}
-	if (all_slices(key))
+	if (all(key, is_slice))
 		refuse(PyExc_NotImplementedError, "multi-dimensional slicing is not implemented");
 	else
 		refuse(PyExc_TypeError, "memoryview: invalid slice key");
@@ -185,9 +175,9 @@ static char *item_to_assign(MemoryView *self, PyObject *key)
 		int failed = as_index(key, &index) < 0 || clamp(self, 0, &index) < 0 || refuse_released(self) < 0;
 		return failed ? NULL : step(&self->view, self->view.buf, 0, index);
 	}
-	if (all_indices(key))
+	if (all(key, is_index))
 		return item_at_tuple(self, key);
-	if (PySlice_Check(key) || all_slices(key))
+	if (PySlice_Check(key) || all(key, is_slice))
 		return refuse(PyExc_NotImplementedError, "memoryview slice assignments are currently restricted to ndim = 1"), NULL;
 	return refuse(PyExc_TypeError, "memoryview: invalid slice key"), NULL;
 }

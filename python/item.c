@@ -59,11 +59,6 @@ static PyObject *float_of_bits(uint64_t bits, int size)
 #endif
 }
 
-static PyObject *byte_of_bits(char byte)
-{
-	return PyBytes_FromStringAndSize(&byte, 1);
-}
-
 /* The number, or the byte, that an item's bits are; NULL without an exception for all else. */
 PyObject *object_of_bits(int kind, int size, uint64_t bits)
 {
@@ -80,7 +75,7 @@ PyObject *object_of_bits(int kind, int size, uint64_t bits)
 	case gmvBool:
 		return PyBool_FromLong(bits != 0);
 	case gmvByte:
-		return byte_of_bits((char)bits);
+		return PyBytes_FromStringAndSize(&(char){bits}, 1);
 	}
 	return NULL;
 }
@@ -96,23 +91,18 @@ PyObject *item_get(MemoryView *self, const char *item)
 }
 
 /* The view's own letter tells the format: its text may be gone, as may the exporter that it was borrowed from. */
-static int invalid_type(MemoryView *self)
+static int unfit(MemoryView *self, PyObject *exception, const char *what)
 {
-	return PyErr_Format(PyExc_TypeError, "memoryview: invalid type for format '%c'", self->letter), -1;
-}
-
-static int invalid_value(MemoryView *self)
-{
-	return PyErr_Format(PyExc_ValueError, "memoryview: invalid value for format '%c'", self->letter), -1;
+	return PyErr_Format(exception, "memoryview: invalid %s for format '%c'", what, self->letter), -1;
 }
 
 /* Says what is wrong with a value by the error that its conversion raised. */
 static int invalid(MemoryView *self)
 {
 	if (PyErr_ExceptionMatches(PyExc_TypeError))
-		return invalid_type(self);
+		return unfit(self, PyExc_TypeError, "type");
 	if (PyErr_ExceptionMatches(PyExc_OverflowError) || PyErr_ExceptionMatches(PyExc_ValueError))
-		return invalid_value(self);
+		return unfit(self, PyExc_ValueError, "value");
 	return -1;
 }
 
@@ -127,7 +117,7 @@ static int bits_of_integer(MemoryView *self, PyObject *value, uint64_t *bits)
 	if (*bits == (uint64_t)-1 && PyErr_Occurred())
 		return invalid(self);
 	int fits = is_signed ? extend(*bits, self->size) == (int64_t)*bits : *bits <= UINT64_MAX >> (64 - 8 * self->size);
-	return fits ? 0 : invalid_value(self);
+	return fits ? 0 : unfit(self, PyExc_ValueError, "value");
 }
 
 static int bits_of_float(MemoryView *self, PyObject *value, uint64_t *bits)
@@ -147,15 +137,15 @@ static int bits_of_float(MemoryView *self, PyObject *value, uint64_t *bits)
 		code = gmvStore(&half, sizeof half, "e", gmvFloat, &given);
 		*bits = half;
 	}
-	return code == gmvBadValue ? invalid_value(self) : check_code(code);
+	return code == gmvBadValue ? unfit(self, PyExc_ValueError, "value") : check_code(code);
 }
 
 static int bits_of_byte(MemoryView *self, PyObject *value, uint64_t *bits)
 {
 	if (!PyBytes_Check(value))
-		return invalid_type(self);
+		return unfit(self, PyExc_TypeError, "type");
 	if (PyBytes_Size(value) != 1)
-		return invalid_value(self);
+		return unfit(self, PyExc_ValueError, "value");
 	*bits = LOAD(uint8_t, PyBytes_AsString(value));
 	return 0;
 }

@@ -67,10 +67,6 @@ void give_back(Py_buffer *loan)
 	PyObject *type, *value, *traceback;
 	if (!loan->obj)
 		return;
-	if (!PyErr_Occurred()) {
-		PyBuffer_Release(loan);
-		return;
-	}
 	PyErr_Fetch(&type, &value, &traceback);
 	PyBuffer_Release(loan);
 	PyErr_Restore(type, value, traceback);

@@ -25,6 +25,8 @@ static PyMethodDef functions[] = {
 	{"after_fork_in_child", after_fork_in_child, METH_NOARGS, "Undo of before_fork what a child needs."},
 	{"table", format_table, METH_O, "What is inside of a format."},
 	{"store", format_store, METH_VARARGS, "Make a part of an item of a value."},
+	{"lend", tensor_lend, METH_VARARGS, "A capsule of what a view shows."},
+	{"tensor", tensor_read, METH_O, "What is in a capsule, in words."},
 	{NULL},
 };
 

@@ -7,7 +7,7 @@
 /* Whether a key names one item, which is found as in memoryview. */
 static int names_item(MemoryView *self, PyObject *key)
 {
-	return self->view.ndim == 1 && PyLong_CheckExact(key) ? 1 : PyTuple_Check(key) && PyTuple_Size(key) == self->view.ndim && all_indices(key);
+	return self->view.ndim == 1 && PyLong_CheckExact(key) ? 1 : PyTuple_Check(key) && PyTuple_Size(key) == self->view.ndim && all(key, is_index);
 }
 
 /* Reads a key for the engine, and returns its length. */
@@ -39,7 +39,7 @@ static int read_key(PyObject *key, gmvCut *cuts)
 static int find(MemoryView *self, PyObject *key, Py_buffer *part, Py_ssize_t *room)
 {
 	gmvCut cuts[MAX_DIMS];
-	Py_ssize_t slices = PySlice_Check(key) ? 1 : all_slices(key) ? PyTuple_Size(key) : MAX_DIMS + 1;
+	Py_ssize_t slices = PySlice_Check(key) ? 1 : all(key, is_slice) ? PyTuple_Size(key) : MAX_DIMS + 1;
 	copy_layout(part, &self->view, room);
 	part->internal = self->view.internal;
 	if (slices <= part->ndim && !part->suboffsets) {
@@ -93,24 +93,20 @@ static int assign_from(MemoryView *self, PyObject *exporter, int (*assign)(gmvBu
 int nd_assign(PyObject *object, PyObject *key, PyObject *value)
 {
 	MemoryView *self = (MemoryView *)object;
-	Py_buffer part;
-	Py_ssize_t room[3 * MAX_DIMS];
 	if (!value || self->view.readonly || names_item(self, key))
 		return view_assign(object, key, value);
-	if (PyUnicode_Check(key)) {
-		PyObject *field = PyObject_CallMethod(object, "field", "O", key);
-		int result = field ? PyObject_SetItem(field, Py_Ellipsis, value) : -1;
-		Py_XDECREF(field);
-		return result;
-	}
-	MemoryView *view = find(self, key, &part, room) < 0 ? NULL : view_again(self, &part);
-	int done = !view ? -1 : PyObject_CheckBuffer(value) ? assign_from(view, value, gmvAssign) : 0;
+	PyObject *part = nd_subscript(object, key);
+	int done = part ? 0 : -1;
+	if (part && PyUnicode_Check(key)) /* which a subclass may make anything of */
+		done = PyObject_SetItem(part, Py_Ellipsis, value) < 0 ? -1 : 1;
+	else if (part && PyObject_CheckBuffer(value))
+		done = assign_from((MemoryView *)part, value, gmvAssign);
 	if (done == 0) { /* then it is one item for all, or wrong */
-		PyObject *filled = PyObject_CallMethod((PyObject *)view, "_fill", "Oi", value, PyObject_CheckBuffer(value));
+		PyObject *filled = PyObject_CallMethod(part, "_fill", "Oi", value, PyObject_CheckBuffer(value));
 		done = filled ? 1 : -1;
 		Py_XDECREF(filled);
 	}
-	Py_XDECREF(OBJECT(view));
+	Py_XDECREF(part);
 	return done < 0 ? -1 : 0;
 }
 
@@ -180,14 +176,12 @@ static PyObject *from_memory(PyObject *type, PyObject *args)
 	return view;
 }
 
-/* _get_contiguous(object, readonly, order) */
+/* _get_contiguous(object, access, order) */
 static PyObject *get_contiguous(PyObject *type, PyObject *args)
 {
 	PyObject *object;
-	int readonly, order;
-	if (!PyArg_ParseTuple(args, "OpC:get_contiguous", &object, &readonly, &order))
-		return NULL;
-	return gmv_get_contiguous((PyTypeObject *)type, object, readonly ? PyBUF_READ : PyBUF_WRITE, order < 128 ? (char)order : 0);
+	int access, order;
+	return PyArg_ParseTuple(args, "OiC:get_contiguous", &object, &access, &order) ? gmv_get_contiguous((PyTypeObject *)type, object, access, order) : NULL;
 }
 
 /* The methods of View that are in C: some of memoryview's, and its own. */

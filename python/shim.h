@@ -234,8 +234,9 @@ PyObject *nd_subscript(PyObject *self, PyObject *key);
 int nd_assign(PyObject *self, PyObject *key, PyObject *value);
 
 /* index.c */
-int all_indices(PyObject *key);
-int all_slices(PyObject *key);
+int is_index(PyObject *key);
+int is_slice(PyObject *key);
+int all(PyObject *key, int (*is)(PyObject *));
 PyObject *view_item(PyObject *self, Py_ssize_t index);
 PyObject *view_subscript(PyObject *self, PyObject *key);
 int view_assign(PyObject *self, PyObject *key, PyObject *value);
@@ -267,6 +268,10 @@ PyObject *view_tolist(PyObject *self, PyObject *unused);
 /* cast.c */
 PyObject *view_cast(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names);
 PyObject *view_toreadonly(PyObject *self, PyObject *unused);
+
+/* dlpack.c */
+PyObject *tensor_lend(PyObject *module, PyObject *args);
+PyObject *tensor_read(PyObject *module, PyObject *capsule);
 
 /* search.c */
 PyObject *view_count(PyObject *self, PyObject *value);

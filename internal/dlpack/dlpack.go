@@ -114,6 +114,20 @@ func (d Device) Check() error {
 	return fmt.Errorf("%w: the memory lies on device %v, where the CPU has no addresses: copy it there first", buffer.ErrType, d)
 }
 
+// Span returns the bytes that the items cover, counted from item 0. Whether there are so many, who makes a loan of them checks, by arithmetic that
+// notices overflow.
+func (a Array) Span() (first, end int) {
+	if slices.Contains(a.Layout.Shape, 0) {
+		return 0, 0
+	}
+	end = a.Layout.ItemSize
+	for d, extent := range a.Layout.Shape {
+		reach := (extent - 1) * a.Layout.Strides[d]
+		first, end = first+min(reach, 0), end+max(reach, 0)
+	}
+	return first, end
+}
+
 func (d Device) String() string {
 	if name := devices[d.Type]; name != "" {
 		return fmt.Sprintf("%s %d", name, d.ID)

@@ -5,11 +5,11 @@ import os
 
 from . import _engine
 from ._engine import _C_API, memoryview
-from ._view import View
+from ._view import View, from_dlpack
 
-__all__ = ["View", "get_include", "memoryview"]
+__all__ = ["View", "from_dlpack", "get_include", "memoryview"]
 
-View.__module__ = __name__
+View.__module__ = from_dlpack.__module__ = __name__
 collections.abc.Sequence.register(memoryview)
 collections.abc.Sequence.register(View)
 

@@ -15,11 +15,12 @@ from typing import Any, Callable, NamedTuple, Tuple
 
 from . import _engine
 
-__all__ = ["View"]
+__all__ = ["View", "from_dlpack"]
 
 Plain = Tuple[int, int, float, float, bytes]
 Packer = Callable[[bytearray, int, Any], None]
 
+PyBUF_READ, PyBUF_WRITE = 0x100, 0x200
 MANY = 500  # formats and records that are kept in mind
 NODE = struct.Struct("@4B7n")  # gmvNode in engine.h
 BOOL, BYTE, INT, UINT, ADDRESS, FLOAT, COMPLEX, BYTES, PASCAL, TEXT, LIST, RECORD = range(1, 13)  # kinds, as there
@@ -349,7 +350,23 @@ class View(_engine.View):
         """
         if order not in ("C", "F", "A"):
             raise ValueError("order must be 'C', 'F' or 'A'")
-        return cls._get_contiguous(object, readonly, order)
+        return cls._get_contiguous(object, PyBUF_READ if readonly else PyBUF_WRITE, order)
+
+    def __dlpack__(self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: Any = None) -> Any:
+        """A capsule of the memory for a consumer of DLPack, as numpy.from_dlpack is one: it holds a loan, as a buffer does.
+
+        Memory that is read-only can say so from max_version (1, 0) on. With copy it is one of its own, which can be written.
+        """
+        if stream is not None:
+            raise BufferError("memory of the CPU has no streams: the stream must be None")
+        if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
+            raise BufferError(f"the memory lies on the CPU, (1, 0), and not on the device {tuple(dl_device)}")
+        lent = View(bytearray(self.tobytes()))._derive(self.format, self.itemsize, self.shape, None, "C", 0, True) if copy else self
+        return _engine.lend(lent, max_version is not None and max_version[0] >= 1, bool(copy))
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Where the memory lies: on the CPU."""
+        return 1, 0
 
     def count(self, value: Any, /) -> int:
         """How many items, in all dimensions, equal a value."""
@@ -416,3 +433,22 @@ class View(_engine.View):
         if protocol >= 5 and self.contiguous and self.nbytes:
             return unpickle, self._state(pickle.PickleBuffer)
         return unpickle, self._state(bytes if self.readonly else bytearray)
+
+
+def from_dlpack(object: Any, /) -> View:
+    """A view of the memory of an object that lends it by DLPack (__dlpack__), as tensors do, without copying.
+
+    It is read-only where the object says so, or cannot say as it knows no version 1 of DLPack. Memory of other devices than the CPU
+    is a BufferError.
+    """
+    if not hasattr(type(object), "__dlpack__"):
+        raise TypeError(f"{type(object).__name__!r} has no __dlpack__: View(object) takes what has buffers")
+    try:
+        capsule = object.__dlpack__(max_version=(1, 1))
+    except TypeError:  # it is older than versions are
+        capsule = object.__dlpack__()
+    address, size, first, readonly, format, shape, strides = _engine.tensor(capsule).split(" ")
+    extents, steps = ([int(number) for number in numbers.split(",") if number] for numbers in (shape, strides))
+    # Nobody takes the capsule over: when it goes, it has the memory given back.
+    memory = View.from_memory(int(address), int(size), readonly == "false", owner=capsule)
+    return memory.cast(format, extents, strides=steps, offset=int(first))

@@ -1,3 +1,3 @@
-from . import View as View
+from . import View as View, from_dlpack as from_dlpack
 
-__all__ = ["View"]
+__all__ = ["View", "from_dlpack"]
