@@ -92,11 +92,14 @@ const maxMetadata = 64 << 20
 // known, ErrServer for a server that does not keep its word, and those of the context, the network and the operating system.
 func Open(ctx context.Context, address string, opts ...OpenOption) (*Store, error) {
 	o := &openOptions{
-		client: http.DefaultClient, header: http.Header{}, retries: 5, backoff: 100 * time.Millisecond, timeout: 30 * time.Second,
+		header: http.Header{}, retries: 5, backoff: 100 * time.Millisecond, timeout: 30 * time.Second,
 		parallel: 8, cache: 256 << 20, most: int(min(4<<30, uint64(math.MaxInt))),
 	}
 	for _, opt := range opts {
 		opt(o)
+	}
+	if o.client == nil {
+		o.client = &http.Client{Transport: transport(o.parallel)}
 	}
 	s := &Store{cache: newCache(o.cache), options: o, ctx: ctx}
 	var err error
@@ -113,6 +116,17 @@ func Open(ctx context.Context, address string, opts ...OpenOption) (*Store, erro
 	}
 	slices.SortFunc(s.arrays, func(a, b *Array) int { return strings.Compare(a.name, b.name) })
 	return s, nil
+}
+
+// transport is http.DefaultTransport's kind, but for keeping as many connections as are used at once: that one closes all but two.
+func transport(parallel int) http.RoundTripper {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // somebody put another in its place
+		return http.DefaultTransport
+	}
+	t = t.Clone()
+	t.MaxIdleConnsPerHost = parallel
+	return t
 }
 
 // read finds out what the store is.
