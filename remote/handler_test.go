@@ -3,6 +3,7 @@ package remote_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -331,6 +332,10 @@ func TestFiles(t *testing.T) {
 		if status, _, text := ask(t, "GET", url+path, ""); status != 200 || !strings.Contains(text, want) || !json.Valid([]byte(text)) {
 			t.Errorf("%s: status %d, %s", path, status, text)
 		}
+	}
+	if tree, err := remote.Handler(remote.File("", f, remote.Writable())); !errors.Is(err, buffer.ErrReadOnly) {
+		t.Errorf("a file that is not writable is served as one that is: %v", err)
+		_ = tree.Close()
 	}
 	_, before, _ := ask(t, "HEAD", url+"/bytes/deep/model/bias", "")
 	later := time.Now().Add(time.Hour)

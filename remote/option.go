@@ -44,7 +44,8 @@ func View(name string, obj any, opts ...ArrayOption) Option {
 }
 
 // File serves all arrays of a file below a name, or with the name "" at the root: a file of one array under that name itself. An
-// array is mapped, or where it is compressed read, when it is first asked for. The file must stay open until then.
+// array is mapped, or where it is compressed read, when it is first asked for, and for Writable, which wants a file that is opened so, at once. The file
+// must stay open until then.
 func File(name string, f *arrayfile.File, opts ...ArrayOption) Option {
 	return func(t *Tree) error {
 		for _, a := range f.Arrays() {
@@ -57,6 +58,13 @@ func File(name string, f *arrayfile.File, opts ...ArrayOption) Option {
 			}
 			if err := t.add(e); err != nil {
 				return err
+			}
+			if e.writable { // or the first request would find out that it is not
+				v, err := e.lend()
+				if err != nil {
+					return fmt.Errorf("serving %.100q: %w", full, err)
+				}
+				_ = v.Release()
 			}
 		}
 		return nil
