@@ -15,14 +15,16 @@ from pathlib import Path
 DATABASE = os.environ.get("OSV_DATABASE", "https://api.osv.dev")
 
 
-def pinned(path: str) -> "list[tuple[str, str]]":
-    """The names and versions in a lock file."""
-    return re.findall(r"^([\w.-]+)==([^\s;\\]+)", Path(path).read_text(encoding="utf-8"), re.MULTILINE)
+def pinned(path: str) -> "list[tuple[str, str, str]]":
+    """The names and versions in a lock file, with where they come from."""
+    ecosystem = "npm" if Path(path).name == "axe.lock" else "PyPI"
+    found = re.findall(r"^([\w.-]+)==([^\s;\\]+)", Path(path).read_text(encoding="utf-8"), re.MULTILINE)
+    return [(name, version, ecosystem) for name, version in found]
 
 
-def known(packages: "list[tuple[str, str]]") -> "list[list[str]]":
+def known(packages: "list[tuple[str, str, str]]") -> "list[list[str]]":
     """What the database has against each package, by its identifiers."""
-    queries = [{"package": {"name": name, "ecosystem": "PyPI"}, "version": version} for name, version in packages]
+    queries = [{"package": {"name": name, "ecosystem": ecosystem}, "version": version} for name, version, ecosystem in packages]
     request = urllib.request.Request(
         f"{DATABASE}/v1/querybatch", json.dumps({"queries": queries}).encode(), {"Content-Type": "application/json"}
     )
@@ -42,7 +44,7 @@ def main() -> int:
     except (urllib.error.URLError, TimeoutError) as error:
         print(f"not checked: {len(packages)} packages: {DATABASE}: {error}")
         return 2
-    for (name, version), identifiers in zip(packages, against):
+    for (name, version, _), identifiers in zip(packages, against):
         if identifiers:
             print(f"{name} {version}: {', '.join(identifiers)}")
     print(f"{len(packages)} packages were asked about")

@@ -51,6 +51,7 @@ type commands struct {
 	Rm      rmCommand      `cmd:"" help:"Remove shared segments."`
 	Convert convertCommand `cmd:"" help:"Make a file of arrays out of others: another kind, type, order or part."`
 	Cast    castCommand    `cmd:"" help:"Look at an array's memory as items of another type."`
+	Serve   serveCommand   `cmd:"" help:"Show arrays on a page in the browser."`
 	pythonCommands
 	Completion completionCommand `cmd:"" help:"Print a script by which bash, zsh or fish complete what this command takes."`
 

@@ -91,7 +91,12 @@ func (c *statsCommand) Run(out *output) error {
 }
 
 // statsOf reads all items of a view.
-func statsOf(v *memoryview.View, w *summary.Work, o summary.Options) (all []columnStats, err error) {
+func statsOf(v *memoryview.View, w *summary.Work, o summary.Options) ([]columnStats, error) {
+	return statsOfItems(v, w, o, func(items kernel.Items) kernel.Items { return items })
+}
+
+// statsOfItems reads those of a view's items that are picked.
+func statsOfItems(v *memoryview.View, w *summary.Work, o summary.Options, pick func(kernel.Items) kernel.Items) (all []columnStats, err error) {
 	var items kernel.Items
 	b := v.Buffer()
 	visit, err := b.Enter(&items)
@@ -99,7 +104,7 @@ func statsOf(v *memoryview.View, w *summary.Work, o summary.Options) (all []colu
 		return nil, err
 	}
 	defer visit.Leave(&err)
-	columns, err := summary.Columns(items, b.Type())
+	columns, err := summary.Columns(pick(items), b.Type())
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,56 @@
+package gate
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// isOurs tells whether a Host header may stand for this server, bound to a name or an address. A page elsewhere can have its
+// own name point here (DNS rebinding), but not make a browser write an address, or localhost, in its place. Ports are
+// not compared: one may come through a tunnel.
+func isOurs(host, bound string) bool {
+	name := hostname(host)
+	if strings.EqualFold(name, "localhost") || bound != "" && strings.EqualFold(name, bound) {
+		return true
+	}
+	address, err := netip.ParseAddr(name)
+	if err != nil {
+		return false
+	}
+	return address.IsLoopback() || !isLoopback(bound)
+}
+
+// hostname is a Host header without its port and brackets.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+}
+
+func isLoopback(bound string) bool {
+	address, err := netip.ParseAddr(bound)
+	return strings.EqualFold(bound, "localhost") || err == nil && address.IsLoopback()
+}
+
+// sameOrigin tells that no other page is behind a request. A browser says where requests come from; what is no browser
+// says nothing. Following a link to the page itself is everybody's right, and what it brings holds no secret.
+func sameOrigin(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+	default:
+		path := r.URL.Path
+		if r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document" || path != "/" && path != enter {
+			return false
+		}
+	}
+	origins := r.Header.Values("Origin")
+	if len(origins) == 0 {
+		return true
+	}
+	origin, err := url.Parse(origins[0])
+	return len(origins) == 1 && err == nil && origin.Scheme == "http" && strings.EqualFold(origin.Host, r.Host)
+}
