@@ -40,7 +40,7 @@ func pythonCode(s *selection) string {
 		load = fmt.Sprintf("import numpy as np; from PIL import Image; a = np.asarray(Image.open(%s))", path)
 	default:
 		l := s.array.Layout()
-		dtype := numpyType(typeOf(l.Format))
+		dtype := dtypeCode(typeOf(l.Format))
 		if dtype == "" || s.array.Copied() {
 			return ""
 		}
@@ -156,8 +156,8 @@ func firstField(t *format.Type, path string) (name, rest string, typ *format.Typ
 	return first, rest, inner
 }
 
-// numpyType is an expression for the dtype of items, "" where NumPy has none.
-func numpyType(t *format.Type) string {
+// dtypeCode is an expression for the dtype of items, "" where NumPy has none.
+func dtypeCode(t *format.Type) string {
 	if t.Kind() != format.Struct {
 		inner, ok := numpyCode(t)
 		if !ok {
@@ -167,7 +167,7 @@ func numpyType(t *format.Type) string {
 	}
 	var names, formats, offsets []string
 	for _, f := range t.Fields() {
-		inner := numpyType(f.Type)
+		inner := dtypeCode(f.Type)
 		if inner == "" || f.Name == "" {
 			return ""
 		}
@@ -190,7 +190,7 @@ func numpyCode(t *format.Type) (string, bool) {
 	name := strings.TrimLeft(t.String(), "@^=<>!")
 	switch {
 	case t.Kind() == format.Array:
-		inner := numpyType(t.Elem())
+		inner := dtypeCode(t.Elem())
 		return fmt.Sprintf("(%s, %s)", inner, tuple(t.Shape())), inner != ""
 	case letter == "" || strings.HasPrefix(name, "[") || name == "g" || name == "Zg" || strings.HasSuffix(name, "u"):
 		return "", false

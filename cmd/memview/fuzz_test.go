@@ -147,7 +147,7 @@ func FuzzArguments(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lines string) {
 		args := strings.Split(lines, "\n")
 		for _, arg := range args {
-			if arg == "py" || strings.ContainsAny(arg, `/\`) { // nothing is run, and no other folder's files are read
+			if arg == "py" || arg == "serve" || strings.ContainsAny(arg, `/\`) { // nothing is run or served, and no other folder's files are read
 				return
 			}
 		}

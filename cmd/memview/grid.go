@@ -105,7 +105,7 @@ func columnOf(t *format.Type) gridColumn {
 
 // shortType is what stands below a column's name.
 func shortType(t *format.Type) string {
-	dtype := strings.Trim(numpyType(t), `"`)
+	dtype := strings.Trim(dtypeCode(t), `"`)
 	if dtype == "" || strings.Contains(dtype, `"`) {
 		dtype = t.String()
 	}

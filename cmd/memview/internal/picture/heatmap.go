@@ -163,13 +163,7 @@ func (h *Heatmap) Draw(title string) *Drawing {
 			notes[len(notes)-1] += fmt.Sprintf(", read %.2g%% of all", 100*float64(h.Read)/float64(all))
 		}
 	}
-	img := image.NewNRGBA(image.Rect(0, 0, h.Columns, h.Rows))
-	missing := false
-	for i, x := range h.Values {
-		part := s.at(x)
-		missing = missing || part != part
-		img.SetNRGBA(i%h.Columns, i/h.Columns, colorOf(part))
-	}
+	img, missing := h.paint(s)
 	if missing {
 		notes = append(notes, h.missingNote())
 	}
@@ -199,6 +193,31 @@ func (h *Heatmap) missingNote() string {
 		mark = "red, or × without colours"
 	}
 	return fmt.Sprintf("cells without %s are %s", what, mark)
+// paint makes a pixel of each cell, transparent where it has no place on the scale.
+func (h *Heatmap) paint(s scale) (img *image.NRGBA, missing bool) {
+	img = image.NewNRGBA(image.Rect(0, 0, h.Columns, h.Rows))
+	for i, x := range h.Values {
+		part := s.at(x)
+		missing = missing || part != part
+		img.SetNRGBA(i%h.Columns, i/h.Columns, colorOf(part))
+	}
+	return img, missing
+}
+
+// Colors is a pixel for each cell, transparent where there is no number, and what the first and last of the colors stand for.
+func (h *Heatmap) Colors() (img *image.NRGBA, low, high float64) {
+	s := h.options.scaleOf(h.Values)
+	img, _ = h.paint(s)
+	return img, s.low, s.high
+}
+
+// AllColors is an image of the colors themselves, from the first to the last, one pixel high.
+func AllColors() *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, len(viridis), 1))
+	for i, c := range viridis {
+		img.SetNRGBA(i, 0, c)
+	}
+	return img
 }
 
 // cellSize is how large each is, as square as the room allows: of whole pixels, unless those are small.

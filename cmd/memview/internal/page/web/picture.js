@@ -19,14 +19,19 @@ export function picture(host, part, state, context) {
 	const stage = h("div", { class: "stage", "aria-busy": "true" }, canvas);
 	let shown = null;
 
+	let all = false;
 	const load = async () => {
 		aborted.abort();
 		aborted = new AbortController();
 		stage.setAttribute("aria-busy", "true");
 		try {
-			shown = await ask("picture", { ...context.question(), at: at.join(",") }, aborted.signal);
+			shown = await ask("picture", { ...context.question(), at: at.join(","), all: all ? 1 : "" }, aborted.signal);
 			paint(canvas, shown);
 			legend.replaceChildren(...legendOf(shown));
+			if (shown.coarse) {
+				legend.prepend(h("div", { class: "banner" }, h("p", null, "Some of the rows, so that little is read."),
+					h("button", { type: "button", onclick: () => { all = true; load(); } }, "Read all of them")));
+			}
 			stage.removeAttribute("aria-busy");
 		} catch (error) {
 			if (error.name !== "AbortError") {
@@ -80,7 +85,7 @@ function legendOf(answer) {
 	const parts = [];
 	if (answer.low !== undefined) {
 		const bar = h("canvas", { width: 256, height: 1, class: "scale", role: "img", "aria-label": `Colours from ${answer.low} to ${answer.high}` });
-		const colours = Uint8ClampedArray.from(atob(answer.scale), (c) => c.charCodeAt(0));
+		const colours = Uint8ClampedArray.from(atob(answer.colors), (c) => c.charCodeAt(0));
 		bar.getContext("2d").putImageData(new ImageData(colours, 256, 1), 0, 0);
 		parts.push(h("div", { class: "scale-line" }, h("span", null, shortened(answer.low)), bar, h("span", null, shortened(answer.high))));
 	}
