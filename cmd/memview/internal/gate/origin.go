@@ -23,9 +23,12 @@ func isOurs(host, bound string) bool {
 	return address.IsLoopback() || !isLoopback(bound)
 }
 
-// hostname is a Host header without its port and brackets.
+// hostname is a Host header without its port and brackets; "" where it is none.
 func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
+	if name, port, err := net.SplitHostPort(host); err == nil {
+		if strings.Trim(port, "0123456789") != "" {
+			return ""
+		}
 		return name
 	}
 	if inner, ok := strings.CutPrefix(host, "["); ok && strings.HasSuffix(inner, "]") {
