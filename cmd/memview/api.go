@@ -130,7 +130,7 @@ func (a *api) part(p *params) (*selection, error) {
 		return nil, err
 	}
 	s := &selection{target: f.target, file: f.File, array: array, shared: true}
-	s.name, s.isNamed, s.steps = array.Name(), array.Name() != "", bracketed(p.Get("slice"))
+	s.name, s.isNamed, s.steps = array.Name(), array.Name() != "", sliceSteps(p.Get("slice"))
 	if len(s.steps) > mostSteps {
 		return nil, fmt.Errorf("%w: a slice of %d bytes is too long: at most %d", buffer.ErrValue, len(s.steps), mostSteps)
 	}
@@ -147,13 +147,12 @@ func (a *api) part(p *params) (*selection, error) {
 	return s, nil
 }
 
-// bracketed writes a slice as it stands behind a file's name, where it was typed by itself.
-func bracketed(slice string) string {
-	slice = strings.TrimSpace(slice)
-	if slice == "" || strings.HasPrefix(slice, "[") || strings.HasPrefix(slice, ".") && !strings.HasPrefix(slice, "...") {
-		return slice
+// sliceSteps are a slice as it stands behind a file's name, where it was typed by itself.
+func sliceSteps(slice string) string {
+	if slice = strings.TrimSpace(slice); slice == "" {
+		return ""
 	}
-	return "[" + slice + "]"
+	return bracketed(slice)
 }
 
 // sub goes to one index of the leading dimensions, so that no more than so many dimensions are left.

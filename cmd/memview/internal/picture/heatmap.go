@@ -193,6 +193,8 @@ func (h *Heatmap) missingNote() string {
 		mark = "red, or × without colours"
 	}
 	return fmt.Sprintf("cells without %s are %s", what, mark)
+}
+
 // paint makes a pixel of each cell, transparent where it has no place on the scale.
 func (h *Heatmap) paint(s scale) (img *image.NRGBA, missing bool) {
 	img = image.NewNRGBA(image.Rect(0, 0, h.Columns, h.Rows))
