@@ -23,6 +23,9 @@ func TestEveryView(t *testing.T) {
 	for _, width := range []int64{360, 1280, 1920} {
 		height := map[int64]int64{360: 740, 1280: 800, 1920: 1080}[width]
 		for _, scheme := range []string{"light", "dark"} {
+			if width == 1920 && scheme == "dark" {
+				continue // has the layout of light, and the colours of 1280
+			}
 			p.look(width, height, scheme)
 			for name, fragment := range views() {
 				p.to(fragment)
