@@ -21,7 +21,6 @@ var withoutJSON = map[string]string{
 	"completion": "it prints a script",
 }
 
-
 // TestJSONEverywhere asks every command that prints for JSON.
 func TestJSONEverywhere(t *testing.T) {
 	// What a command needs beside --json. All others print the sample.
