@@ -2,8 +2,10 @@ package cases
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -119,6 +121,34 @@ func openings(s Scale) []Case {
 			},
 		},
 	}
+}
+
+// commands: the program itself, from its start to its end.
+func commands(s Scale) []Case {
+	size := 10 * s.GiB
+	return []Case{{
+		Name: fmt.Sprintf("memview info of a npy file of %s", sized(size)), Target: Target{10e6, Nanoseconds},
+		Prepare: func(*Machine) (*Pair, error) {
+			program := os.Getenv("MEMORYVIEW_COMMAND")
+			if program == "" {
+				return nil, fmt.Errorf("%w: MEMORYVIEW_COMMAND names no memview", ErrMissing)
+			}
+			path, remove, err := sparse(size)
+			if err != nil {
+				return nil, err
+			}
+			var info struct{ Shape []int }
+			ours := calls(func() error {
+				text, err := exec.Command(program, "info", "--json", path).Output()
+				if err != nil {
+					return err
+				}
+				return json.Unmarshal(text, &info)
+			}, func() string { return fmt.Sprint(info.Shape) })
+			want := func() (string, error) { return fmt.Sprintf("[%d]", size/8), nil }
+			return &Pair{Ours: ours, Want: want, Close: remove}, nil
+		},
+	}}
 }
 
 // sparse makes a npy file of zeros that takes no room on the disk.
