@@ -3,7 +3,7 @@
 TIME ?= 30s
 FUZZTIME ?= 10m
 
-.PHONY: help test soak fuzz bench corpus api audit dist fmt
+.PHONY: help test soak fuzz bench corpus gallery api audit dist fmt
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,6 +22,9 @@ bench: ## our speed beside NumPy, CPython, gonum and memcpy (4 minutes; QUICK=1:
 
 corpus: ## write the generated test data anew, in place
 	@scripts/corpus write
+
+gallery: ## draw the README's pictures anew, by the commands beside them
+	@GOWORK=off go test ./cmd/memview -run '^TestGallery$$' -update
 
 api: ## write docs/api.txt, the exported surface, anew
 	@GOWORK=off go test ./internal/api -update
