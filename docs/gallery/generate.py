@@ -34,7 +34,7 @@ def year():
     season = 9.5 - 10.5 * np.cos(2 * np.pi * (day - 18) / 365)
     swing = (2.5 + 2.5 * np.sin(np.pi * day / 365)) * np.cos(2 * np.pi * (hour - 15) / 24)
     front = np.convolve(rng.integers(-12, 13, 365 + 8), np.ones(9) / 9, "valid")
-    return np.round(season - swing * -1 + front, 1).astype("<f4")
+    return np.round(season + swing + front, 1).astype("<f4")
 
 
 def ball():
