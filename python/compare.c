@@ -51,12 +51,11 @@ static int equal_object(MemoryView *self, PyObject *other)
 static int equal_views(PyObject *object, PyObject *other)
 {
 	MemoryView *self = (MemoryView *)object, *view = (MemoryView *)other;
-	if (IS_RELEASED(self))
+	int is_view = gmv_check(Py_TYPE(object), other);
+	if (IS_RELEASED(self) || (is_view && IS_RELEASED(view)))
 		return object == other;
-	if (!gmv_check(Py_TYPE(object), other))
+	if (!is_view)
 		return equal_object(self, other);
-	if (IS_RELEASED(view))
-		return object == other;
 	view->exports++;
 	int equal = equal_buffers(self, &view->view);
 	view->exports--;

@@ -33,10 +33,8 @@ PyObject *view_bytes(MemoryView *self, char order)
 /* Says what an argument must be, as Argument Clinic does. */
 int must_be(const char *argument, const char *wanted, PyObject *got)
 {
-	PyObject *name = got == Py_None ? NULL : PyObject_GetAttrString((PyObject *)Py_TYPE(got), "__name__");
-	if (got == Py_None)
-		PyErr_Format(PyExc_TypeError, "%s must be %s, not None", argument, wanted);
-	else if (name)
+	PyObject *name = got == Py_None ? PyUnicode_FromString("None") : PyObject_GetAttrString((PyObject *)Py_TYPE(got), "__name__");
+	if (name)
 		PyErr_Format(PyExc_TypeError, "%s must be %s, not %.50U", argument, wanted, name);
 	Py_XDECREF(name);
 	return -1;

@@ -44,13 +44,10 @@ int check_code(int code)
 {
 	if (code == gmvDone)
 		return 0;
-	if (code > gmvCrashed && code < gmvUnreadable && answers[code].text)
-		return refuse(*answers[code].type, answers[code].text);
 	char reason[400];
+	int known = code > gmvCrashed && code <= gmvBadBuffer && answers[code].type;
+	if (known && answers[code].text)
+		return refuse(*answers[code].type, answers[code].text);
 	gmvReason(reason, sizeof reason);
-	if (code >= gmvUnreadable && code <= gmvBadBuffer)
-		PyErr_Format(*answers[code].type, "%s", reason);
-	else
-		PyErr_Format(PyExc_SystemError, "memoryview: the engine failed: %s", reason);
-	return -1;
+	return known ? refuse(*answers[code].type, reason) : (PyErr_Format(PyExc_SystemError, "memoryview: the engine failed: %s", reason), -1);
 }

@@ -152,11 +152,7 @@ static int assign_slice(MemoryView *self, PyObject *key, PyObject *value)
 		return -1;
 	dst.shape = &extent;
 	dst.strides = &stride;
-	int result = slice_layout(&dst, 0, key);
-	if (result == 0)
-		result = refuse_released(self);
-	if (result == 0)
-		result = copy_items(self, &dst, &src.layout);
+	int result = slice_layout(&dst, 0, key) < 0 || refuse_released(self) < 0 ? -1 : copy_items(self, &dst, &src.layout);
 	give_back(&src.lent);
 	return result;
 }

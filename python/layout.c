@@ -34,11 +34,9 @@ int check_layout(const Py_buffer *src)
 		return refuse(PyExc_BufferError, "memoryview: malformed buffer: a negative size");
 	if (!src->buf && src->len > 0)
 		return refuse(PyExc_BufferError, "memoryview: malformed buffer: no memory");
-	if (!src->shape && src->ndim > 0) {
-		if (src->ndim == 1 && src->itemsize > 0 && !src->strides && !src->suboffsets)
-			return 0;
-		return refuse(PyExc_BufferError, "memoryview: malformed buffer: no shape");
-	}
+	if (!src->shape && src->ndim > 0)
+		return src->ndim == 1 && src->itemsize > 0 && !src->strides && !src->suboffsets ? 0
+			: refuse(PyExc_BufferError, "memoryview: malformed buffer: no shape");
 	if (src->suboffsets && !src->strides && src->ndim > 0)
 		return refuse(PyExc_BufferError, "memoryview: malformed buffer: suboffsets without strides");
 	Py_ssize_t size = src->itemsize;
@@ -84,13 +82,9 @@ int contiguity(const Py_buffer *view)
 {
 	if (view->suboffsets)
 		return VIEW_INDIRECT;
-	switch (view->ndim) {
-	case 0:
-		return VIEW_C | VIEW_F;
-	case 1:
+	if (view->ndim == 1)
 		return view->shape[0] == 1 || view->strides[0] == view->itemsize ? VIEW_C | VIEW_F : 0;
-	}
-	if (view->len == 0)
+	if (view->ndim == 0 || view->len == 0)
 		return VIEW_C | VIEW_F;
 	return (in_order(view, view->ndim - 1, -1, -1) ? VIEW_C : 0) | (in_order(view, 0, view->ndim, 1) ? VIEW_F : 0);
 }

@@ -41,7 +41,7 @@ static int module_exec(PyObject *module)
 	if (check_code(gmvStart(RUNNING, codes)) < 0 ||
 		!(state->managed = add_type(module, &managed_spec)) ||
 		!(state->iterator = add_type(module, &iterator_spec)) ||
-		!(state->memoryview = add_type(module, view_spec(0))) || !(state->view = add_type(module, view_spec(1))) ||
+		!(state->memoryview = view_type(module, 0)) || !(state->view = view_type(module, 1)) ||
 		PyModule_AddType(module, state->view) < 0 || PyModule_AddType(module, state->memoryview) < 0)
 		return -1;
 	return capsule_add(module, state);

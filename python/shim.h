@@ -193,7 +193,7 @@ int borrow(PyObject *exporter, Borrowed *borrowed);
 void give_back(Py_buffer *loan);
 
 /* view.c */
-PyType_Spec *view_spec(int nd);
+PyTypeObject *view_type(PyObject *module, int nd);
 MemoryView *view_of(PyTypeObject *type, ManagedBuffer *managed, const Py_buffer *src);
 MemoryView *view_again(MemoryView *of, const Py_buffer *layout);
 int view_release(MemoryView *self);

@@ -193,11 +193,10 @@ static PyMemberDef members[] = {
 	{NULL},
 };
 
-/* Python's memoryview, or what View is made of, for the caller to make a type of at once. */
-PyType_Spec *view_spec(int nd)
+/* Python's memoryview, or what View is made of. */
+PyTypeObject *view_type(PyObject *module, int nd)
 {
-	static PyType_Slot slots[20];
-	PyType_Slot chosen[] = {
+	PyType_Slot slots[] = {
 		{Py_tp_doc, nd ? "View(object)\n--\n\nThe half of View that is in C."
 			: "memoryview(object)\n--\n\nA view of the memory of an object that exports a buffer."},
 		{Py_tp_new, view_new},
@@ -220,13 +219,12 @@ PyType_Spec *view_spec(int nd)
 		{Py_tp_methods, nd ? nd_methods(methods, METHODS_ALWAYS) : methods_of_version()},
 		{0, NULL},
 	};
-	static PyType_Spec spec = {
+	PyType_Spec spec = {
+		.name = nd ? "gomemoryview._engine.View" : "gomemoryview.memoryview",
 		.basicsize = offsetof(MemoryView, array),
 		.itemsize = sizeof(Py_ssize_t),
+		.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | TYPE_IMMUTABLE | TYPE_SEQUENCE | (nd ? Py_TPFLAGS_BASETYPE : 0),
 		.slots = slots,
 	};
-	memcpy(slots, chosen, sizeof chosen);
-	spec.name = nd ? "gomemoryview._engine.View" : "gomemoryview.memoryview";
-	spec.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | TYPE_IMMUTABLE | TYPE_SEQUENCE | (nd ? Py_TPFLAGS_BASETYPE : 0);
-	return &spec;
+	return (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
 }
