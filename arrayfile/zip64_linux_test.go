@@ -35,7 +35,7 @@ func TestMembersBeyond4GiB(t *testing.T) {
 	folder := t.TempDir()
 	zeros := filepath.Join(folder, "zeros")
 	check(os.WriteFile(zeros, nil, 0o600))
-	const size = 4<<30 + 4096
+	size := int64(4<<30 + 4096)
 	check(os.Truncate(zeros, size))
 	v := must(open(t, zeros, arrayfile.Raw("<d")).View(""))
 	defer v.Release()
@@ -47,7 +47,7 @@ func TestMembersBeyond4GiB(t *testing.T) {
 
 	f := open(t, path)
 	long := must(f.Array("long"))
-	if long.NBytes() != size || long.Copied() || long.Offset()%64 != 0 {
+	if int64(long.NBytes()) != size || long.Copied() || long.Offset()%64 != 0 {
 		t.Errorf("%d bytes from byte %d, copied %v", long.NBytes(), long.Offset(), long.Copied())
 	}
 	w := must(f.View("long"))
