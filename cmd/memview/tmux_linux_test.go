@@ -98,7 +98,7 @@ func slowFile(t *testing.T, size int64) string {
 // The line of progress appears, and is gone after an interrupt, which is an error.
 func TestProgressOnTerminal(t *testing.T) {
 	s := bash(t, 80)
-	s.enter("memview find --format 1s "+slowFile(t, 1<<40)+" x; echo ended with $?", "Enter")
+	s.enter("memview find --format 1s "+slowFile(t, 1<<30)+" x; echo ended with $?", "Enter")
 	s.wait(barPattern)
 	s.enter("", "C-c")
 	if text := s.wait(`ended with \d`); regexp.MustCompile(barPattern).MatchString(text) || !strings.Contains(text, "interrupted") || !strings.Contains(text, "ended with 2") {
