@@ -54,6 +54,7 @@ type shareCommand struct {
 
 	Name string `help:"The segment's name (default: one is made up)." placeholder:"NAME"`
 	Bare bool   `help:"Without a header: items and nothing else, as Python's SharedMemory has them."`
+	JSON bool   `name:"json" help:"Print JSON, as list does of each segment."`
 }
 
 // Help is called by kong.
@@ -96,7 +97,11 @@ func (c *shareCommand) Run(out *output) error {
 	if err := s.Publish(); err != nil {
 		return err
 	}
-	out.comment("%s  %s  %s", segmentPrefix+s.Name(), words(typeOf(v.Format())), tuple(v.Shape()))
+	made := listSegment{Name: s.Name(), Size: s.Size(), Format: v.Format(), Words: words(typeOf(v.Format())), Shape: v.Shape()}
+	if c.JSON {
+		return encode(out, made)
+	}
+	out.comment("%s  %s  %s", segmentPrefix+made.Name, made.Words, tuple(made.Shape))
 	return nil
 }
 
