@@ -27,7 +27,7 @@ type File struct {
 }
 
 // OpenFile opens an Arrow IPC file. What stands under the name is met as arrayfile.Open meets it; what is no such file, or is damaged in
-// what describes it, is arrayfile.ErrHeader. So is a stream of batches without a file's index.
+// what describes it, is arrayfile.ErrHeader. So is a stream of batches without a file's index. A file with dictionaries is buffer.ErrType.
 func OpenFile(path string) (*File, error) {
 	file, err := arrayfile.Open(path, arrayfile.Raw("B"))
 	if err != nil {
@@ -73,7 +73,10 @@ func guard(read func() error) (err error) {
 				if fault.Of(r) != nil {
 					panic(r)
 				}
-				err = fmt.Errorf("%v", r)
+				var ok bool
+				if err, ok = r.(error); !ok {
+					err = fmt.Errorf("%v", r)
+				}
 			}
 		}()
 		err = read()

@@ -224,13 +224,18 @@ func TestFilesOfPyarrow(t *testing.T) {
 	}
 	for i, column := range columns {
 		for _, codec := range []string{"plain", "lz4", "zstd"} {
-			f := must(arrow.OpenFile(filepath.Join(folder, fmt.Sprintf("%d.%s", i, codec))))
-			c, err := f.Column(0, column.Name)
+			f, err := arrow.OpenFile(filepath.Join(folder, fmt.Sprintf("%d.%s", i, codec)))
+			var c *arrow.Column
+			if err == nil {
+				c, err = f.Column(0, column.Name)
+			}
 			if column.Error != "" {
-				if err == nil || !strings.Contains(err.Error(), column.Error) {
+				if !errors.Is(err, buffer.ErrType) && !errors.Is(err, buffer.ErrValue) || !strings.Contains(err.Error(), column.Error) {
 					t.Errorf("%s, %s: %v", column.Name, codec, err)
 				}
-				_ = f.Close()
+				if f != nil {
+					_ = f.Close()
+				}
 				continue
 			}
 			if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	flatbuffers "github.com/google/flatbuffers/go"
+
+	"github.com/go-memoryview/memoryview/buffer"
 )
 
 // Arrow's library makes slices of as many fields and keys as a file says there are, where Go ends the process if there is no memory for
@@ -16,7 +18,7 @@ import (
 const (
 	footerSchema, footerDictionaries, footerBatches, footerMetadata = 6, 8, 10, 12
 	schemaFields, schemaMetadata                                    = 6, 8
-	fieldChildren, fieldMetadata                                    = 14, 16
+	fieldDictionary, fieldChildren, fieldMetadata                   = 12, 14, 16
 	messageMetadata                                                 = 12
 )
 
@@ -78,6 +80,9 @@ func (c *checker) children(parent flatbuffers.Table, slot flatbuffers.VOffsetT, 
 	}
 	for i := range n {
 		field := flatbuffers.Table{Bytes: parent.Bytes, Pos: parent.Indirect(flatbuffers.UOffsetT(first + i*offsetSize))}
+		if field.Offset(fieldDictionary) != 0 { // which Arrow's library panics at, in files that are mapped
+			panic(fmt.Errorf("%w: a column is codes of a dictionary: have it decoded before it is written", buffer.ErrType))
+		}
 		vector(field, fieldMetadata, offsetSize)
 		c.children(field, fieldChildren, levels-1)
 	}

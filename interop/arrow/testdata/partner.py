@@ -54,17 +54,17 @@ def arrow_type(name):
 def write():
     described = []
     for i, (name, array, same) in enumerate(columns()):
-        table = pa.table({"first": pa.array(range(len(array))), name: array})
+        batch = pa.record_batch({"first": pa.array(range(len(array)), pa.int64()), name: array})
         if isinstance(same, np.ndarray):
             np.save(folder / f"{i}.npy", same)
         for codec in None, "lz4", "zstd":
             options = pa.ipc.IpcWriteOptions(compression=codec)
-            with pa.ipc.new_file(str(folder / f"{i}.{codec or 'plain'}"), table.schema, options=options) as writer:
-                writer.write_table(table)
-                writer.write_table(table.slice(0, 1))
+            with pa.ipc.new_file(str(folder / f"{i}.{codec or 'plain'}"), batch.schema, options=options) as writer:
+                writer.write_batch(batch)  # a table without rows would be no batch
+                writer.write_batch(batch.slice(0, 1))
         described.append({"Name": name, "Rows": len(array), "Error": same if isinstance(same, str) else ""})
-    with pa.ipc.new_stream(str(folder / "stream"), table.schema) as writer:
-        writer.write_table(table)
+    with pa.ipc.new_stream(str(folder / "stream"), batch.schema) as writer:
+        writer.write_batch(batch)
     (folder / "columns.json").write_text(json.dumps(described))
 
 
