@@ -17,7 +17,7 @@ func isOurs(host, bound string) bool {
 		return true
 	}
 	address, err := netip.ParseAddr(name)
-	if err != nil {
+	if err != nil || address.Zone() != "" { // a zone is any text, and no browser sends one
 		return false
 	}
 	return address.IsLoopback() || !isLoopback(bound)
