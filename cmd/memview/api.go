@@ -61,7 +61,7 @@ func (a *api) question(path string, answer func(ctx context.Context, p *params) 
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Write(text) //nolint:errcheck // who does not read the answer has gone
+		w.Write(text) // who does not read the answer has gone
 	})
 }
 

@@ -80,7 +80,7 @@ func (c *serveCommand) gate(out *output, listener net.Listener, files *shelf) *g
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	g := gate.New(gate.Options{
 		Title: "memview", Host: host, Port: port,
-		Knocked: func(link string) { c.say(out, link) }, //nolint:errcheck // nobody reads any more
+		Knocked: func(link string) { c.say(out, link) }, // nobody reads any more
 		Failed:  func(err error) { fmt.Fprintf(os.Stderr, "memview: %s\n", arraytext.Printable(err.Error())) },
 	})
 	g.Public("/", page.Handler())
@@ -117,6 +117,6 @@ func openBrowser(ctx context.Context, link string) error {
 	if err := command.Start(); err != nil {
 		return err
 	}
-	go command.Wait() //nolint:errcheck // it does what it does
+	go command.Wait() // it does what it does
 	return nil
 }

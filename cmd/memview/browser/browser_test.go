@@ -114,7 +114,7 @@ func serve(t *testing.T, args ...string) *server {
 		if err := s.Process.Signal(os.Interrupt); err != nil {
 			t.Error(err)
 		}
-		for range s.lines { //nolint:revive // until it has ended
+		for range s.lines { // until it has ended
 		}
 		if err := s.Wait(); err != nil || stderr.Len() > 0 {
 			t.Errorf("memview ends with %v, and says %q", err, stderr.String())

@@ -182,7 +182,7 @@ func TestOthersAreKeptOut(t *testing.T) {
 		fmt.Fprintf(w, "<!doctype html><title>elsewhere</title><img src='%s/icon.svg'><script src='%s/main.js'></script>", s.address, s.address)
 	})}
 	listener, address := listen(t)
-	go foreign.Serve(listener) //nolint:errcheck // closed below
+	go foreign.Serve(listener) // closed below
 	defer foreign.Close()
 	stranger := newPage(t)
 	stranger.expected = []string{"403", "CORS", "ERR_", "Failed to load", "Framing"}

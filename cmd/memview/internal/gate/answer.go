@@ -19,5 +19,5 @@ func Error(w http.ResponseWriter, status int, message string) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	w.Write(append(text, '\n')) //nolint:errcheck // who does not read the answer has gone
+	w.Write(append(text, '\n')) // who does not read the answer has gone
 }

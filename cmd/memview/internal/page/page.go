@@ -24,7 +24,7 @@ func Handler() http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", types[path.Ext(name)])
-		w.Write(text) //nolint:errcheck // who does not read the answer has gone
+		w.Write(text) // who does not read the answer has gone
 	})
 }
 
