@@ -71,6 +71,9 @@ add("bool true", [[True], [True]])
 add("bool alone", np.array(False))
 add("bool long", np.arange(1200) % 3 == 0, 75, 20)
 
+# Read from text: 10.0 ** x is another number on a machine with AVX-512.
+TENS = np.array([float(f"1e{k}") for k in range(-100, 101)])
+
 # Floats: sizes on both sides of each of NumPy's limits.
 FLOATS = [
     [0.0], [-0.0], [0.0, -0.0], [1.0], [-1.0, 1.0], [0.1], [1 / 3], [2 / 3, 1], [1.5, 22.25, 333.125],
@@ -100,7 +103,7 @@ for dtype in "f2 f4 f8".split():
                 add(f"{both.dtype.str} alone {values[0]} {other[0]}", both[0])
     for spread in 0, 1, 2, 4, 8, 20, 100:
         with np.errstate(all="ignore"):
-            array = (rng.standard_normal(20) * 10.0 ** rng.integers(-spread, spread + 1, 20)).astype(dtype)
+            array = (rng.standard_normal(20) * TENS[rng.integers(-spread, spread + 1, 20) + 100]).astype(dtype)
         add(f"{dtype} spread {spread}", array, 75, 50, 130)
         add(f"{dtype} table {spread}", array.reshape(4, 5))
         add(f"{dtype} rounded {spread}", np.round(array.astype("f8"), 3).astype(dtype))
