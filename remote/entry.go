@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/export"
 	"github.com/go-memoryview/memoryview/remote/internal/zarr"
@@ -23,6 +24,7 @@ type entry struct {
 	dimensions []string
 	writable   bool
 	grid       *zarr.Array
+	header     []byte                // what stands before the items in an npy file; nil where npy cannot hold them
 	version    func() (string, bool) // tells states of memory that nobody writes apart; nil where anybody may
 
 	content sync.RWMutex // what a writable array holds: a chunk is written by one, and read by none meanwhile
@@ -41,7 +43,7 @@ func newEntry(name string, opts []ArrayOption) *entry {
 	return e
 }
 
-// prepare finds out how the array is cut.
+// prepare finds out how the array is cut, and what stands before it.
 func (e *entry) prepare() (err error) {
 	if e.chunks == nil {
 		e.chunks = defaultChunks(e.layout.Shape, e.layout.ItemSize)
@@ -51,9 +53,20 @@ func (e *entry) prepare() (err error) {
 	}
 	e.grid, err = zarr.New(e.layout.Format, e.layout.ItemSize, e.layout.Shape, e.chunks)
 	if err == nil {
-		e.grid.Dimensions = e.dimensions
+		e.grid.Dimensions, e.header = e.dimensions, e.npyHeader()
 	}
 	return err
+}
+
+func (e *entry) npyHeader() []byte {
+	l := e.layout
+	l.Strides, _ = buffer.ContiguousStrides(l.Shape, l.ItemSize, e.order())
+	l.Suboffsets = nil
+	header, err := arrayfile.NPYHeader(l)
+	if err != nil {
+		return nil
+	}
+	return header
 }
 
 // defaultChunks halves the leading extents of a shape until a chunk is small enough.

@@ -4,11 +4,13 @@ package remote_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/go-memoryview/memoryview/arrayfile"
@@ -63,5 +65,36 @@ func TestFileThatIsCutShort(t *testing.T) {
 	}
 	if faults.Load() == 0 {
 		t.Error("no fault was reported")
+	}
+}
+
+// TestFileThatIsCutShortMeanwhile cuts a file while it is sent: the body breaks off, and the handler's owner is told why.
+func TestFileThatIsCutShortMeanwhile(t *testing.T) {
+	const size = 128 << 20 // more than a connection holds on its way
+	path := filepath.Join(t.TempDir(), "bytes")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, size)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := arrayfile.Open(path, arrayfile.Raw("B", size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	reported := make(chan error, 1)
+	url, _ := serve(t, remote.File("a", f), remote.OnError(func(_ *http.Request, err error) { reported <- err }))
+	response, err := http.Get(url + "/bytes/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if err := os.Truncate(path, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	n, err := io.Copy(io.Discard, response.Body)
+	if response.ContentLength != size || n >= size || !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("%d bytes of %d came, and then %v", n, response.ContentLength, err)
+	}
+	if err := <-reported; !errors.Is(err, buffer.ErrFault) {
+		t.Errorf("reported: %v", err)
 	}
 }

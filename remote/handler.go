@@ -9,10 +9,10 @@ import (
 	"hash/fnv"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/remote/internal/zarr"
 )
@@ -134,7 +134,7 @@ func (t *Tree) describe() error {
 			return fmt.Errorf("serving %.100q: %w: it is an array, and others lie below it", name, ErrName)
 		}
 		faces := []string{infoFace + name, bytesFace + name}
-		if e.npyHeader() != nil {
+		if e.header != nil {
 			faces = append(faces, npyFace+name)
 		}
 		if text, err := e.grid.MarshalV2(); err == nil {
@@ -220,18 +220,6 @@ func (t *Tree) describeGroups(v2, v3 map[string]*zarr.Array) error {
 	return nil
 }
 
-// npyHeader is what stands before the items in an npy file; nil where npy cannot hold them.
-func (e *entry) npyHeader() []byte {
-	l := e.layout
-	l.Strides, _ = buffer.ContiguousStrides(l.Shape, l.ItemSize, e.order())
-	l.Suboffsets = nil
-	header, err := arrayfile.NPYHeader(l)
-	if err != nil {
-		return nil
-	}
-	return header
-}
-
 // ServeHTTP answers one request.
 func (t *Tree) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !t.enter(r) {
@@ -311,7 +299,7 @@ func (t *Tree) setTag(w http.ResponseWriter, e *entry, face string) {
 		return
 	}
 	if version, ok := e.version(); ok {
-		w.Header().Set("Etag", fmt.Sprintf(`"%s-%d-%s-%s"`, t.tag, e.number, face, version))
+		w.Header().Set("Etag", `"`+t.tag+"-"+strconv.Itoa(e.number)+"-"+face+"-"+version+`"`)
 		w.Header().Set("Cache-Control", "no-cache")
 	}
 }
@@ -335,12 +323,11 @@ func (t *Tree) serveNPY(w http.ResponseWriter, r *http.Request, name string) {
 	if e == nil || !reads(w, r) {
 		return
 	}
-	header := e.npyHeader()
-	if header == nil {
+	if e.header == nil {
 		refuse(w, http.StatusNotFound, "npy cannot hold items of this type")
 		return
 	}
-	t.serveRun(w, r, e, header)
+	t.serveRun(w, r, e, e.header)
 }
 
 // serveRun serves all items, behind a header.
@@ -356,7 +343,7 @@ func (t *Tree) serveRun(w http.ResponseWriter, r *http.Request, e *entry, header
 		face = "n"
 	}
 	t.setTag(w, e, face)
-	c := &content{head: header, view: v}
+	c := newContent(header, v)
 	if e.writable {
 		c.locked = &e.content
 	}
@@ -384,7 +371,7 @@ func (t *Tree) serveChunk(w http.ResponseWriter, r *http.Request, version int, p
 		}
 		defer v.Release()
 		t.setTag(w, e, key)
-		t.serve(w, r, &content{view: v})
+		t.serve(w, r, newContent(nil, v))
 	case http.MethodPut, http.MethodDelete:
 		t.writeChunk(w, r, e, index)
 	default:

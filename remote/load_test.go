@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -95,6 +96,41 @@ func TestStalledClients(t *testing.T) {
 	}
 	if err := tree.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// pieces is a connection that notes how many bytes it was given at a time.
+type pieces struct {
+	httptest.ResponseRecorder
+	sizes []int
+}
+
+func (p *pieces) Write(data []byte) (int, error) {
+	p.sizes = append(p.sizes, len(data))
+	return p.ResponseRecorder.Write(data)
+}
+
+// TestPieces sends to a client that is quick beside its timeout, and to one that cannot be.
+func TestPieces(t *testing.T) {
+	const size = 12<<20 + 1
+	x := numbered(t, size, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{size}})
+	const k = 256 << 10
+	for timeout, want := range map[time.Duration][]int{
+		time.Hour:       {k, 2 * k, 4 * k, 8 * k, 16 * k, 16 * k, k + 1},
+		time.Nanosecond: append(slices.Repeat([]int{k}, 48), 1),
+	} {
+		tree, err := remote.Handler(remote.View("x", x), remote.Timeout(timeout))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &pieces{ResponseRecorder: *httptest.NewRecorder()}
+		tree.ServeHTTP(w, httptest.NewRequest("GET", "/bytes/x", nil))
+		if !slices.Equal(w.sizes, want) || w.Body.String() != packed(t, x, buffer.C) {
+			t.Errorf("with a timeout of %v: pieces %v, want %v", timeout, w.sizes, want)
+		}
+		if err := tree.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
