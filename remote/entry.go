@@ -26,6 +26,8 @@ type entry struct {
 	grid       *zarr.Array
 	header     []byte                // what stands before the items in an npy file; nil where npy cannot hold them
 	version    func() (string, bool) // tells states of memory that nobody writes apart; nil where anybody may
+	leftOut    func(name string, err error)
+	through    func(*arrayfile.Array) (*memoryview.View, error) // nil where one view is kept
 
 	content sync.RWMutex // what a writable array holds: a chunk is written by one, and read by none meanwhile
 
@@ -91,10 +93,13 @@ func defaultChunks(shape []int, itemSize int) []int {
 
 // lend returns a view of the array, which the caller releases.
 func (e *entry) lend() (*memoryview.View, error) {
+	if e.through != nil {
+		return e.lendOnce()
+	}
 	e.opening.Lock()
 	defer e.opening.Unlock()
 	if e.closed {
-		return nil, fmt.Errorf("%w: the handler was closed", buffer.ErrReleased)
+		return nil, errClosed
 	}
 	if e.view == nil {
 		v, err := e.open()
@@ -103,11 +108,32 @@ func (e *entry) lend() (*memoryview.View, error) {
 		}
 		if e.writable && v.ReadOnly() {
 			_ = v.Release()
-			return nil, fmt.Errorf("%w: open the file with arrayfile.Writable", buffer.ErrReadOnly)
+			return nil, errNotWritable
 		}
 		e.view = v
 	}
 	return memoryview.FromObject(e.view)
+}
+
+var (
+	errClosed      = fmt.Errorf("%w: the handler was closed", buffer.ErrReleased)
+	errNotWritable = fmt.Errorf("%w: open the file with arrayfile.Writable", buffer.ErrReadOnly)
+)
+
+// lendOnce returns a view that is not kept. Others need not wait for it.
+func (e *entry) lendOnce() (*memoryview.View, error) {
+	e.opening.Lock()
+	closed := e.closed
+	e.opening.Unlock()
+	if closed {
+		return nil, errClosed
+	}
+	v, err := e.open()
+	if err == nil && e.writable && v.ReadOnly() {
+		_ = v.Release()
+		return nil, errNotWritable
+	}
+	return v, err
 }
 
 func (e *entry) close() error {

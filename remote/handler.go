@@ -22,7 +22,8 @@ type Tree struct {
 	entries map[string]*entry
 	groups  map[string]bool
 	texts   map[string][]byte // JSON by its path
-	tag     string            // of this handler's, in all its tags
+	listing listing
+	tag     string // of this handler's, in all its tags
 	slots   chan struct{}
 	timeout time.Duration
 	onError func(*http.Request, error)
@@ -63,26 +64,46 @@ func (t *Tree) Close() error {
 	return errors.Join(all...)
 }
 
-// add takes an entry into the tree.
+// add takes an entry into the tree, or leaves it out where that is allowed.
 func (t *Tree) add(e *entry) error {
-	err := checkName(e.name)
-	if err == nil && t.entries[e.name] != nil {
-		err = errors.New("there are two of it")
-	}
-	if err != nil {
+	err := t.check(e)
+	switch {
+	case err == nil:
+	case e.leftOut != nil:
 		_ = e.close()
-		return fmt.Errorf("serving %.100q: %w: %w", e.name, ErrName, err)
+		e.leftOut(e.name, err)
+		return nil
+	default:
+		_ = e.close()
+		return fmt.Errorf("serving %.100q: %w", e.name, err)
 	}
 	e.number = len(t.entries)
 	t.entries[e.name] = e
-	if err := e.prepare(); err != nil {
-		return fmt.Errorf("serving %.100q: %w", e.name, err)
-	}
 	for name := e.name; name != ""; {
 		name = parent(name)
 		t.groups[name] = true
 	}
 	return nil
+}
+
+// check finds out whether an entry can be served, beside those that are there.
+func (t *Tree) check(e *entry) error {
+	err := checkName(e.name)
+	if err == nil && t.entries[e.name] != nil {
+		err = errors.New("there are two of it")
+	}
+	if err == nil && t.groups[e.name] {
+		err = errors.New("it is an array, and others lie below it")
+	}
+	for name := e.name; err == nil && name != ""; {
+		if name = parent(name); t.entries[name] != nil {
+			err = fmt.Errorf("%.100q is an array, and has none below it", name)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrName, err)
+	}
+	return e.prepare()
 }
 
 // parent is the group that a name lies in.
@@ -130,9 +151,6 @@ func (t *Tree) describe() error {
 	slices.Sort(names)
 	for _, name := range names {
 		e := t.entries[name]
-		if t.groups[name] {
-			return fmt.Errorf("serving %.100q: %w: it is an array, and others lie below it", name, ErrName)
-		}
 		faces := []string{infoFace + name, bytesFace + name}
 		if e.header != nil {
 			faces = append(faces, npyFace+name)
@@ -156,6 +174,7 @@ func (t *Tree) describe() error {
 		t.texts[infoFace+name] = text
 		all.Arrays = append(all.Arrays, d)
 	}
+	t.listing = all
 	text, err := json.Marshal(all)
 	if err != nil {
 		return err
@@ -163,6 +182,9 @@ func (t *Tree) describe() error {
 	t.texts["/"], t.texts[infoFace] = text, text
 	return t.describeGroups(v2, v3)
 }
+
+// Arrays describes what is served, by name.
+func (t *Tree) Arrays() []Description { return slices.Clone(t.listing.Arrays) }
 
 func join(name, below string) string {
 	if name == "" {

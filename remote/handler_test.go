@@ -538,3 +538,78 @@ func (l lender) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 	return buffer.Memory{Base: unsafe.Pointer(&l.mem[0]), Size: len(l.mem), Obj: l, Release: l.release}.
 		Lend(0, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{len(l.mem)}}, flags)
 }
+
+// An array that cannot be served is left out where that is asked for, and told; the others of its file are there.
+func TestLeaveOut(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "odd.npz")
+	one := []byte("x")
+	err := arrayfile.Save(path, []arrayfile.Named{{Name: "a", Value: one}, {Name: "a/b", Value: one}, {Name: "__c", Value: one}, {Name: "d//e", Value: one}, {Name: "f", Value: one}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := arrayfile.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if tree, err := remote.Handler(remote.File("odd", f)); !errors.Is(err, remote.ErrName) {
+		t.Errorf("%v, %v", tree, err)
+	}
+	var out, in []string
+	url, tree := serve(t, remote.File("odd", f, remote.LeaveOut(func(name string, err error) {
+		if out = append(out, name); !errors.Is(err, remote.ErrName) {
+			t.Error(err)
+		}
+	})))
+	for _, d := range tree.Arrays() {
+		in = append(in, d.Name)
+		if status, _, body := ask(t, "GET", url+"/bytes/"+d.Name, ""); status != http.StatusOK || body != "x" {
+			t.Errorf("%s: %d, %q", d.Name, status, body)
+		}
+	}
+	if !slices.Equal(in, []string{"odd/a", "odd/f"}) || !slices.Equal(out, []string{"odd/a/b", "odd/__c", "odd/d//e"}) {
+		t.Errorf("%q are served, and %q are not", in, out)
+	}
+}
+
+// Views that come from a function are released after every answer.
+func TestThrough(t *testing.T) {
+	f, err := arrayfile.FromBytes([]byte("0123456789"), arrayfile.Raw("B"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var taken []*memoryview.View
+	tree, err := remote.Handler(remote.File("a", f, remote.Chunks(4), remote.Through(func(a *arrayfile.Array) (*memoryview.View, error) {
+		v, err := memoryview.FromObject(a)
+		taken = append(taken, v)
+		return v, err
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(path string) (status int, body string) {
+		w := httptest.NewRecorder()
+		tree.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		return w.Code, w.Body.String()
+	}
+	if status, body := ask("/bytes/a"); status != http.StatusOK || body != "0123456789" {
+		t.Errorf("%d, %q", status, body)
+	}
+	if status, body := ask("/zarr/v3/a/c/1"); status != http.StatusOK || body != "4567" {
+		t.Errorf("%d, %q", status, body)
+	}
+	if len(taken) != 2 {
+		t.Errorf("%d views for two answers", len(taken))
+	}
+	for _, v := range taken {
+		if _, err := v.Len(); !errors.Is(err, buffer.ErrReleased) {
+			t.Errorf("a view is kept: %v", err)
+		}
+	}
+	if err := tree.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := ask("/bytes/a"); status != http.StatusGone || len(taken) != 2 {
+		t.Errorf("after Close: %d", status)
+	}
+}

@@ -50,20 +50,22 @@ func View(name string, obj any, opts ...ArrayOption) Option {
 func File(name string, f *arrayfile.File, opts ...ArrayOption) Option {
 	return func(t *Tree) error {
 		for _, a := range f.Arrays() {
-			full := strings.Trim(name+"/"+a.Name(), "/")
-			e := newEntry(full, opts)
+			e := newEntry(strings.Trim(name+"/"+a.Name(), "/"), opts)
 			e.layout = a.Layout()
 			e.open = func() (*memoryview.View, error) { return memoryview.FromObject(a) }
+			if through := e.through; through != nil {
+				e.open = func() (*memoryview.View, error) { return through(a) }
+			}
 			if !e.writable {
 				e.version = func() (string, bool) { return fileVersion(f) }
 			}
 			if err := t.add(e); err != nil {
 				return err
 			}
-			if e.writable { // or the first request would find out that it is not
+			if e.writable && t.entries[e.name] == e { // or the first request would find out that it is not
 				v, err := e.lend()
 				if err != nil {
-					return fmt.Errorf("serving %.100q: %w", full, err)
+					return fmt.Errorf("serving %.100q: %w", e.name, err)
 				}
 				_ = v.Release()
 			}
@@ -128,6 +130,18 @@ func Dimensions(names ...string) ArrayOption {
 // at all, and no reader of the same handler sees a part of it.
 func Writable() ArrayOption {
 	return func(e *entry) { e.writable = true }
+}
+
+// LeaveOut lets what cannot be served be left out, such as an array whose name no path can hold, and is told of each. Without it, that is
+// an error of [Handler].
+func LeaveOut(f func(name string, err error)) ArrayOption {
+	return func(e *entry) { e.leftOut = f }
+}
+
+// Through has views of a file's arrays taken from a function with every request, and released after it. Without it, one view of each array that was
+// asked for is kept until Close: for a compressed array, that is a copy.
+func Through(open func(a *arrayfile.Array) (*memoryview.View, error)) ArrayOption {
+	return func(e *entry) { e.through = open }
 }
 
 // checkName refuses what no path of a URL, or no Zarr store, can hold.

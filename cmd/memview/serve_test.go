@@ -2,19 +2,26 @@ package main
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-memoryview/memoryview/cmd/memview/internal/gate"
 )
 
 // served is what a command serves, with what it prints.
-func served(t *testing.T, c *serveCommand) (*gate.Gate, *bytes.Buffer) {
+func served(t *testing.T, c *serveCommand) (*serving, *bytes.Buffer) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -28,7 +35,12 @@ func served(t *testing.T, c *serveCommand) (*gate.Gate, *bytes.Buffer) {
 	t.Cleanup(files.Close)
 	var text bytes.Buffer
 	c.Addr = listener.Addr().String()
-	return c.gate(plainOutput(&text), listener, files), &text
+	s, err := c.serving(plainOutput(&text), listener, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.faces.Close() })
+	return s, &text
 }
 
 // get asks as a browser that is in.
@@ -59,7 +71,8 @@ func enterPage(t *testing.T, g *gate.Gate) []*http.Cookie {
 
 // Paths lead to the page's own files and to questions, and to nothing else, however they are written.
 func TestServedPaths(t *testing.T) {
-	g, _ := served(t, &serveCommand{Files: []string{"testdata/photo.npy"}})
+	s, _ := served(t, &serveCommand{Files: []string{"testdata/photo.npy"}})
+	g := s.gate
 	cookies := enterPage(t, g)
 	for target, kind := range map[string]string{"/": "text/html; charset=utf-8", "/main.js": "text/javascript; charset=utf-8", "/style.css": "text/css; charset=utf-8", "/icon.svg": "image/svg+xml", "/api/files": "application/json"} {
 		if got := get(t, g, target, cookies); got.Code != http.StatusOK || got.Header().Get("Content-Type") != kind {
@@ -82,7 +95,8 @@ func TestServedPaths(t *testing.T) {
 
 // Files are named by their place, so that a question cannot name another.
 func TestServedFiles(t *testing.T) {
-	g, _ := served(t, &serveCommand{Files: []string{"testdata/photo.npy"}})
+	s, _ := served(t, &serveCommand{Files: []string{"testdata/photo.npy"}})
+	g := s.gate
 	cookies := enterPage(t, g)
 	for _, target := range []string{"/api/array?file=1", "/api/array?file=testdata/events.npy", "/api/array?file=0&array=testdata/events.npy", "/api/array?file=0&array=../main.go"} {
 		if got := get(t, g, target, cookies); got.Code != http.StatusBadRequest && got.Code != http.StatusNotFound {
@@ -95,9 +109,10 @@ func TestServedFiles(t *testing.T) {
 func TestServeSays(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		c := &serveCommand{JSON: asJSON}
-		g, text := served(t, c)
+		s, text := served(t, c)
+		g := s.gate
 		link := g.Link()
-		if err := c.say(plainOutput(text), link); err != nil {
+		if err := s.say(link, true); err != nil {
 			t.Fatal(err)
 		}
 		first := text.String()
@@ -133,5 +148,147 @@ func TestServeFails(t *testing.T) {
 		if got := memview(test.args...); got.code != test.code || !strings.Contains(got.stderr, test.message) || got.out != "" {
 			t.Errorf("%q: %d %s%s", test.args, got.code, got.out, got.stderr)
 		}
+	}
+}
+
+// What programs read has the names of files without their folders, told apart by a number.
+func TestNamesForPrograms(t *testing.T) {
+	folder := t.TempDir()
+	copied := func(from, to string) string {
+		t.Helper()
+		to = filepath.Join(folder, to)
+		text, err := os.ReadFile(from)
+		if err == nil {
+			err = errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.WriteFile(to, text, 0o600))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return to
+	}
+	const photo, events, many = "testdata/photo.npy", "testdata/events.npy", "../../arrayfile/testdata/many.npz"
+	s, _ := served(t, &serveCommand{Files: []string{
+		copied(photo, "a/x.npy"), copied(events, "b/x.npy"), copied(events, "x-2.npy"), copied(photo, "c/x.npy"), copied(photo, "plain"), copied(many, "many.npz"), copied(photo, "zarr.json"),
+	}})
+	var names []string
+	for _, a := range s.faces.Arrays() {
+		if !strings.HasPrefix(a.Name, "many.npz/") {
+			names = append(names, fmt.Sprint(a.Name, a.Shape))
+		}
+	}
+	if want := []string{"plain[64 96 3]", "x-2-2.npy[100]", "x-2.npy[100]", "x-3.npy[64 96 3]", "x.npy[64 96 3]"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+	if len(s.faces.Arrays()) <= len(names) {
+		t.Error("nothing of many.npz is served")
+	}
+	for target, status := range map[string]int{
+		"/npy/x.npy": 200, "/bytes/x-2.npy": 200, "/info/": 200, "/zarr/v3/zarr.json": 200, "/zarr/v3/plain/zarr.json": 200, "/zarr/v2/many.npz/.zgroup": 200,
+		"/npy/a/x.npy": 404, "/npy/b/x.npy": 404, "/npy/zarr.json": 404, "/bytes//etc/passwd": 307, "/npy" + folder + "/plain": 404, "/zarr/v3/../../main.go": 307, "/info/..%2f..%2fmain.go": 404, "/bytes/main.go": 404,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://localhost"+target, nil)
+		r.Header.Set("Authorization", "Bearer "+s.made)
+		w := httptest.NewRecorder()
+		s.gate.ServeHTTP(w, r)
+		if w.Code != status || strings.Contains(w.Body.String(), "package ") || strings.Contains(w.Body.String(), "root:") {
+			t.Errorf("%s: %d, want %d", target, w.Code, status)
+		}
+	}
+}
+
+// What programs get are the files' bytes.
+func TestBytesForPrograms(t *testing.T) {
+	s, _ := served(t, &serveCommand{Files: []string{"testdata/photo.npy"}, NoToken: true})
+	want, err := os.ReadFile("testdata/photo.npy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, s.gate, "/npy/photo.npy", nil); got.Code != http.StatusOK || got.Body.String() != string(want) {
+		t.Errorf("%d, %d bytes", got.Code, got.Body.Len())
+	}
+	if got := get(t, s.gate, "/api/files", nil); got.Code != http.StatusUnauthorized {
+		t.Errorf("the page's questions want the link, whatever programs need: %d", got.Code)
+	}
+}
+
+// listening is a listener that says it has an address.
+type listening struct {
+	net.Listener
+	at net.TCPAddr
+}
+
+func (l listening) Addr() net.Addr { return &l.at }
+
+// Beyond this machine there is a token, and TLS.
+func TestAccess(t *testing.T) {
+	own, everywhere := listening{at: net.TCPAddr{IP: net.IPv4(127, 0, 0, 7), Port: 80}}, listening{at: net.TCPAddr{IP: net.IPv6zero, Port: 80}}
+	secret := filepath.Join(t.TempDir(), "token")
+	short := filepath.Join(t.TempDir(), "token")
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	if err := errors.Join(os.WriteFile(secret, []byte("0123456789abcdef\n"), 0o600), os.WriteFile(short, []byte("x"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(tokenVariable, "")
+	for _, test := range []struct {
+		at    listening
+		c     serveCommand
+		token string
+		tls   bool
+		err   string
+	}{
+		{own, serveCommand{}, "", false, ""},
+		{own, serveCommand{NoToken: true}, "", false, ""},
+		{own, serveCommand{TokenFile: secret}, "0123456789abcdef", false, ""},
+		{own, serveCommand{NewCert: authority}, "", true, ""},
+		{everywhere, serveCommand{NewCert: authority, TokenFile: secret}, "0123456789abcdef", true, ""},
+		{everywhere, serveCommand{}, "", false, "ssh -L 80:127.0.0.1:80 HOST"},
+		{everywhere, serveCommand{TokenFile: secret}, "", false, "--new-cert"},
+		{everywhere, serveCommand{NewCert: authority, NoToken: true}, "", false, "--no-token"},
+		{own, serveCommand{TokenFile: short}, "", false, "from 16 to 1024 characters"},
+		{own, serveCommand{TokenFile: "nosuch"}, "", false, "no such file"},
+		{own, serveCommand{NewCert: secret}, "", false, "holds no certificate"},
+		{own, serveCommand{Cert: secret, Key: secret}, "", false, "--cert="},
+	} {
+		test.c.Addr = "127.0.0.1:0"
+		o, err := test.c.access(test.at)
+		switch {
+		case test.err != "":
+			if err == nil || !strings.Contains(err.Error(), test.err) {
+				t.Errorf("%+v: %v", test.c, err)
+			}
+		case err != nil || o.Token != test.token || (o.TLS != nil) != test.tls || o.Anybody != test.c.NoToken:
+			t.Errorf("%+v: %+v, %v", test.c, o, err)
+		}
+	}
+	t.Setenv(tokenVariable, "fedcba9876543210")
+	if o, err := new(serveCommand).access(own); err != nil || o.Token != "fedcba9876543210" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	for _, token := range []string{"0123456789abcde", "0123456789 abcdef", "0123456789abcdé\x01", strings.Repeat("x", longestToken+1)} {
+		t.Setenv(tokenVariable, token)
+		if _, err := new(serveCommand).access(own); err == nil || strings.Contains(err.Error(), token) {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+}
+
+// A certificate that is made is good for where the server is, for a while, and what is written of it makes clients trust it and nothing else.
+func TestNewCertificate(t *testing.T) {
+	certificate, authority, err := newCertificate([]string{"127.0.0.1", "box.example", "::1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(authority) || strings.Contains(string(authority), "PRIVATE") {
+		t.Fatalf("%s", authority)
+	}
+	for name, trusted := range map[string]bool{"127.0.0.1": true, "box.example": true, "::1": true, "localhost": false, "127.0.0.2": false} {
+		_, err := certificate.Leaf.Verify(x509.VerifyOptions{Roots: pool, DNSName: name})
+		if (err == nil) != trusted {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := certificate.Leaf.Verify(x509.VerifyOptions{Roots: pool, CurrentTime: time.Now().Add(certificateLife + time.Hour)}); err == nil {
+		t.Error("it is good for ever")
 	}
 }

@@ -2,6 +2,8 @@ package gate
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -13,6 +15,10 @@ type Options struct {
 	Host     string            // the name or address to which the server was bound, without a port
 	Port     string            // makes the cookie's name: cookies do not know ports
 	Title    string            // begins the cookie's name
+	Name     string            // the host in links, where it is another than Host
+	TLS      *tls.Certificate  // what the server shows; nil for a server without TLS
+	Token    string            // lets programs at the data; "" for none
+	Anybody  bool              // lets programs at the data without it
 	Knocked  func(link string) // is told a new link, when somebody without one asks for it
 	Failed   func(err error)   // is told of panics in a handler
 	MaxQuery int               // bytes of a request's path and query (default: 8 KiB)
@@ -87,9 +93,9 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.recover(w)
 	harden(w.Header())
 	switch size := len(r.URL.RequestURI()); {
-	case !isOurs(r.Host, g.Host):
+	case !g.isOurs(r.Host):
 		refuse(w, http.StatusMisdirectedRequest, "this server is not %q: use the address that memview printed", r.Host)
-	case !sameOrigin(r):
+	case !g.sameOrigin(r):
 		refuse(w, http.StatusForbidden, "another page asked: this server answers its own")
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
@@ -103,11 +109,14 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// recover makes an answer of a panic, and lets the server live.
+// recover makes an answer of a panic, and lets the server live. One that ends the connection goes on.
 func (g *Gate) recover(w http.ResponseWriter) {
 	cause := recover()
 	if cause == nil {
 		return
+	}
+	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(cause) // the answer is cut short, and the client must see it
 	}
 	if g.Failed != nil {
 		g.Failed(fmt.Errorf("a fault of memview's own: %v\n%s", cause, debug.Stack()))

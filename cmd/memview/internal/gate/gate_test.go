@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"net"
@@ -494,8 +495,11 @@ func TestAddress(t *testing.T) {
 	for bound, want := range map[string]string{
 		"127.0.0.1": "http://127.0.0.1:80", "::1": "http://[::1]:80", "": "http://localhost:80", "0.0.0.0": "http://localhost:80", "::": "http://localhost:80", "box": "http://box:80",
 	} {
-		if got := Address(bound, "80"); got != want {
+		if got := New(Options{Host: bound, Port: "80"}).Address(); got != want {
 			t.Errorf("%q: %s", bound, got)
 		}
+	}
+	if got := New(Options{Host: "0.0.0.0", Port: "80", Name: "box.example", TLS: &tls.Certificate{}}).Address(); got != "https://box.example:80" {
+		t.Error(got)
 	}
 }

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -75,15 +76,23 @@ func (g *Gate) Link() string {
 }
 
 func (g *Gate) link(token string) string {
-	return Address(g.Host, g.Port) + enter + "?token=" + url.QueryEscape(token)
+	return g.Address() + enter + "?token=" + url.QueryEscape(token)
 }
 
-// Address is that of the page, without a token. Who listens on all addresses is told to the browser as localhost.
-func Address(host, port string) string {
+// Address is that of the page, without a token. Who listens on all addresses is told to the browser as localhost, unless it has a name.
+func (g *Gate) Address() string {
+	host := cmp.Or(g.Name, g.Host)
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return g.scheme() + "://" + net.JoinHostPort(host, g.Port)
+}
+
+func (g *Gate) scheme() string {
+	if g.TLS != nil {
+		return "https"
+	}
+	return "http"
 }
 
 // knock tells a new link to the terminal, when the last one was used. Who knocks learns nothing.
@@ -97,7 +106,7 @@ func (g *Gate) knock() {
 func (g *Gate) enter(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && !g.keys.isOpenTo(r, g.cookie()) {
 		if cookie, ok := g.keys.exchange(r.URL.Query().Get("token")); ok {
-			http.SetCookie(w, &http.Cookie{Name: g.cookie(), Value: cookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+			http.SetCookie(w, &http.Cookie{Name: g.cookie(), Value: cookie, Path: "/", HttpOnly: true, Secure: g.TLS != nil, SameSite: http.SameSiteStrictMode})
 		} else {
 			g.knock()
 		}

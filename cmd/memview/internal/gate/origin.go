@@ -8,6 +8,11 @@ import (
 	"strings"
 )
 
+// isOurs tells whether a Host header may stand for this server: by where it is bound, or by a name that its certificate has.
+func (g *Gate) isOurs(host string) bool {
+	return isOurs(host, g.Host) || g.TLS != nil && g.TLS.Leaf != nil && g.TLS.Leaf.VerifyHostname(hostname(host)) == nil
+}
+
 // isOurs tells whether a Host header may stand for this server, bound to a name or an address. A page elsewhere can have its
 // own name point here (DNS rebinding), but not make a browser write an address, or localhost, in its place. Ports are
 // not compared: one may come through a tunnel.
@@ -44,7 +49,7 @@ func isLoopback(bound string) bool {
 
 // sameOrigin tells that no other page is behind a request. A browser says where requests come from; what is no browser
 // says nothing. Following a link to the page itself is everybody's right, and what it brings holds no secret.
-func sameOrigin(r *http.Request) bool {
+func (g *Gate) sameOrigin(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "same-origin", "none":
 	default:
@@ -58,5 +63,5 @@ func sameOrigin(r *http.Request) bool {
 		return true
 	}
 	origin, err := url.Parse(origins[0])
-	return len(origins) == 1 && err == nil && origin.Scheme == "http" && strings.EqualFold(origin.Host, r.Host)
+	return len(origins) == 1 && err == nil && origin.Scheme == g.scheme() && strings.EqualFold(origin.Host, r.Host)
 }

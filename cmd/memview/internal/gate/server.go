@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log"
@@ -13,7 +14,8 @@ import (
 
 const (
 	maxHeader      = 16 << 10 // bytes of a request's headers, and 4 KiB that net/http adds
-	mostConnected  = 128      // connections at the same time
+	mostConnected  = 512      // connections at the same time: a client of Zarr's may have a hundred
+	mostStreams    = 100      // requests at the same time on one connection of HTTP/2
 	headersWithin  = 5 * time.Second
 	requestWithin  = 10 * time.Second
 	keptAlive      = time.Minute
@@ -30,7 +32,12 @@ func (g *Gate) Serve(ctx context.Context, listener net.Listener) error {
 	server.BaseContext = func(net.Listener) context.Context { return requests }
 	ended := make(chan error, 1)
 	go func() {
-		ended <- server.Serve(&limitedListener{Listener: listener, slots: make(chan struct{}, mostConnected)})
+		limited := &limitedListener{Listener: listener, slots: make(chan struct{}, mostConnected)}
+		if server.TLSConfig != nil {
+			ended <- server.ServeTLS(limited, "", "")
+		} else {
+			ended <- server.Serve(limited)
+		}
 	}()
 	select {
 	case err := <-ended:
@@ -48,12 +55,17 @@ func (g *Gate) Serve(ctx context.Context, listener net.Listener) error {
 }
 
 func (g *Gate) server() *http.Server {
-	return &http.Server{
+	s := &http.Server{
 		Handler: g, MaxHeaderBytes: maxHeader,
 		ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, IdleTimeout: keptAlive,
 		WriteTimeout: g.Time + g.Waiting + answeredWithin,
 		ErrorLog:     log.New(io.Discard, "", 0), // what it would tell are other people's mistakes, with addresses in them
+		HTTP2:        &http.HTTP2Config{MaxConcurrentStreams: mostStreams, WriteByteTimeout: answeredWithin},
 	}
+	if g.TLS != nil {
+		s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*g.TLS}, MinVersion: tls.VersionTLS12}
+	}
+	return s
 }
 
 // limitedListener accepts no more connections than it has slots.
