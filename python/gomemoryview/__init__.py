@@ -5,11 +5,12 @@ import os
 
 from . import _engine
 from ._engine import _C_API, memoryview
-from ._view import View, from_dlpack
+from ._view import View, _unpickle, _unpickle_record, from_dlpack
 
 __all__ = ["View", "from_dlpack", "get_include", "memoryview"]
 
 View.__module__ = from_dlpack.__module__ = __name__
+_unpickle.__module__ = _unpickle_record.__module__ = __name__  # where pickles look for them
 collections.abc.Sequence.register(memoryview)
 collections.abc.Sequence.register(View)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import copy
 import functools
+import hashlib
+import math
 import operator
 import pickle
-import re
 import struct
 import sys
 import types
@@ -22,6 +24,7 @@ Packer = Callable[[bytearray, int, Any], None]
 
 PyBUF_READ, PyBUF_WRITE = 0x100, 0x200
 MANY = 500  # formats and records that are kept in mind
+PICKLED = 1  # the version of what pickles hold of a view
 NODE = struct.Struct("@4B7n")  # gmvNode in engine.h
 BOOL, BYTE, INT, UINT, ADDRESS, FLOAT, COMPLEX, BYTES, PASCAL, TEXT, LIST, RECORD = range(1, 13)  # kinds, as there
 
@@ -86,12 +89,12 @@ def record_type(names: tuple[str, ...]) -> Any:
     except ValueError:
         return names
     named.__doc__ = f"An item with the fields {', '.join(names)}."
-    named.__reduce__ = lambda self: (unpickle_record, (self._fields, tuple(self)))  # nobody can import the type
+    named.__reduce__ = lambda self: (_unpickle_record, (self._fields, tuple(self)))  # nobody can import the type
     return named
 
 
-def unpickle_record(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
-    """A record out of a pickle."""
+def _unpickle_record(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    """A record out of a pickle, which names this function: it stays."""
     return record_type(names)._make(values)
 
 
@@ -209,10 +212,77 @@ def places(format: str) -> dict[str, tuple[Any, ...]]:
     return dict(reversed(found.items()))
 
 
-def unpickle(data: Any, format: str, itemsize: int, shape: tuple[int, ...], order: str, readonly: bool) -> View:
-    """A view out of a pickle."""
-    view = View(data)._derive(format, itemsize, shape, None, order, 0, True)
+def _unpickle(
+    version: int, kind: type[View], data: Any, format: str, itemsize: int, shape: Any, strides: Any, offset: int, readonly: bool
+) -> View:
+    """A view out of a pickle, on the memory that the pickle comes with: read-only where that is.
+
+    Pickles name this function, with all arguments: it stays, and what would mean something else has another version.
+    """
+    if version != PICKLED:
+        raise ValueError(f"the pickle holds a view in version {version!r:.20}, and this gomemoryview reads version {PICKLED}: use a later one")
+    memory = View.__new__(kind, data)
+    extents, steps = (tuple(map(operator.index, given)) for given in (shape, strides))
+    if not isinstance(format, str) or len(extents) != len(steps):
+        raise ValueError(f"the pickle is damaged: format {format!r:.100}, shape {extents} and strides {steps} are of no view")
+    try:
+        view = memory._derive(format, itemsize, extents, steps, "C", offset, True)
+    except NotImplementedError as error:
+        raise ValueError(str(error)) from None
+    if view.nbytes != memory.nbytes:
+        raise ValueError(f"the pickle is damaged: {view.nbytes} bytes of items in shape {extents}, and {memory.nbytes} bytes of memory")
     return view.toreadonly() if readonly else view
+
+
+def refuse_unpicklable(format: str) -> None:
+    """Refuses formats that nobody can read, and items that mean nothing outside of this process."""
+    try:
+        objects = any(node.kind == ADDRESS and node.format.endswith("O") for node in nodes(format))
+    except (NotImplementedError, ValueError) as error:
+        raise TypeError(f"cannot pickle a view of format {format!r:.100}, which could not be read again: {error}") from None
+    if objects:
+        raise TypeError(f"cannot pickle a view of format {format!r:.100}: its items refer to Python objects")
+
+
+def side_by_side(view: View) -> View | None:
+    """The items as they lie in memory: the view itself or another one, with dimensions turned round and swapped, that is contiguous in C order.
+    None where they have gaps, or overlap."""
+    if view.c_contiguous or view.suboffsets:
+        return view if view.c_contiguous else None
+    upwards = _engine.View.__getitem__(view, tuple(slice(None, None, -1 if stride < 0 else 1) for stride in view.strides))
+    strides = upwards.strides
+    run = View.transpose(upwards, sorted(range(view.ndim), key=lambda axis: -strides[axis]))
+    return run if run.c_contiguous else None
+
+
+def packed(view: View) -> bytes | bytearray:
+    """A copy of the items in C order, which can be written where the view can."""
+    if view.readonly:
+        return view.tobytes()
+    memory = bytearray(view.nbytes)
+    whole = View(memory)._derive(view.format, view.itemsize, view.shape, None, "C", 0, True)
+    whole[...] = view
+    return memory
+
+
+def c_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """The strides of items side by side in C order."""
+    return tuple(itemsize * math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def attributes_of(view: View) -> Any:
+    """What pickle wants to know of a subclass beside the arguments of _unpickle."""
+    tell = getattr(view, "__getstate__", None)  # every object has one since 3.11
+    return tell() if tell else getattr(view, "__dict__", None) or None
+
+
+def give_attributes(view: View, state: Any) -> View:
+    """Does with them what pickle does."""
+    if state is not None and hasattr(view, "__setstate__"):
+        view.__setstate__(state)
+    elif state is not None:
+        vars(view).update(state)
+    return view
 
 
 def numbers(given: Any) -> tuple[int, ...] | None:
@@ -256,7 +326,7 @@ class View(_engine.View):
     It has all that memoryview has, and slices, sub-views, assignment, iteration and search in any number of dimensions;
     items of every format (records as named tuples, subarrays as lists, foreign byte orders, complex numbers, half floats,
     text; long doubles as floats, which loses bits); fields by name; casts between any formats; comparison by value across
-    formats; and pickling.
+    formats; and pickling, whose protocol 5 lends the memory itself (see __reduce_ex__).
     """
 
     __slots__ = ()
@@ -416,23 +486,40 @@ class View(_engine.View):
         return f"<View of {facts}: {show(self, [12])}>"
 
     def __copy__(self) -> View:
-        return type(self)(self)
+        return give_attributes(_engine.View.__getitem__(self, ...), attributes_of(self))
 
     def __deepcopy__(self, memo: Any) -> View:
-        return unpickle(*self._state(bytes if self.readonly else bytearray))
+        memo[id(self)] = twin = _unpickle(*self._state(False))
+        return give_attributes(twin, copy.deepcopy(attributes_of(self), memo))
 
-    def _state(self, copy: Any) -> tuple[Any, ...]:
-        """The arguments of unpickle, with what copy makes of the view's bytes, or of the view where it is contiguous."""
-        order = "F" if self.f_contiguous and not self.c_contiguous else "C"
-        data = copy(self) if copy is pickle.PickleBuffer else copy(self.tobytes(order))
-        return data, self.format, self.itemsize, self.shape, order, self.readonly
+    def _state(self, lent: bool) -> tuple[Any, ...]:
+        """The arguments of _unpickle: the items' own memory, lent or copied, where they lie side by side, and else a copy of them."""
+        refuse_unpicklable(self.format)
+        run = side_by_side(self) if self.nbytes else None
+        if run is None:
+            data: Any = packed(self)
+            strides, first = (c_strides(self.shape, self.itemsize) if self.nbytes else self.strides), 0
+        else:
+            data = run if lent else bytes(run) if self.readonly else bytearray(run)
+            strides = self.strides
+            first = sum((extent - 1) * -stride for extent, stride in zip(self.shape, strides) if stride < 0)
+        return PICKLED, type(self), data, self.format, self.itemsize, self.shape, strides, first, self.readonly
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if "O" in re.sub(":[^:]*:", "", self.format):
-            raise TypeError(f"cannot pickle a view of format {self.format!r:.100}: its items refer to Python objects")
-        if protocol >= 5 and self.contiguous and self.nbytes:
-            return unpickle, self._state(pickle.PickleBuffer)
-        return unpickle, self._state(bytes if self.readonly else bytearray)
+        """With protocol 5 the memory goes as a PickleBuffer, beside the pickle if the pickler was told to: what lies side by side is not
+        copied, what has gaps is copied once."""
+        version, kind, data, *rest = self._state(protocol >= 5)
+        if protocol >= 5 and self.nbytes:
+            data = pickle.PickleBuffer(data)
+        attributes = attributes_of(self)
+        return (_unpickle, (version, kind, data, *rest), *(() if attributes is None else (attributes,)))
+
+    def __dask_tokenize__(self) -> tuple[Any, ...]:
+        """What Dask tells views apart by: all that a pickle would hold, with a digest for the items. It is the same in every process."""
+        version, kind, data, *rest = self._state(True)
+        attributes = pickle.dumps(attributes_of(self), 5)
+        digest = hashlib.blake2b(View(data)._derive("B", 1, None, None, "C", 0, True), digest_size=16, usedforsecurity=False)
+        return kind.__module__, kind.__qualname__, digest.hexdigest(), *rest, hashlib.blake2b(attributes, digest_size=16, usedforsecurity=False).hexdigest()
 
 
 def from_dlpack(object: Any, /) -> View:

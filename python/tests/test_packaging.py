@@ -93,11 +93,12 @@ class Archives(InFolder):
         self.assertEqual((python, abi), (f"cp3{sys.version_info.minor}", "abi3" if STABLE else "cp310"))
         module = "_engine.abi3.so" if STABLE else "_engine" + sysconfig.get_config_var("EXT_SUFFIX")
         package = {name for name in os.listdir(os.path.join(FOLDER, "gomemoryview")) if name != "__pycache__"}
-        information = {"METADATA", "WHEEL", "RECORD", "licenses/LICENSE", "licenses/LICENSE-GO"}
+        information = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE", "licenses/LICENSE-GO"}
         with zipfile.ZipFile(self.wheel) as archive:
             self.assertEqual(
                 set(archive.namelist()),
-                {f"gomemoryview/{name}" for name in package | {module}}
+                {"gomemoryview_dask.py"}
+                | {f"gomemoryview/{name}" for name in package | {module}}
                 | {f"gomemoryview-{version}.dist-info/{name}" for name in information},
             )
             dates = {entry.date_time for entry in archive.infolist()}
