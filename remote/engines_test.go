@@ -217,6 +217,16 @@ func compareStore(t *testing.T, name, address, path string) {
 
 func isBig(format string) bool { return strings.HasPrefix(format, ">") }
 
+// TestEnginesWorkers moves views of gomemoryview between Dask's workers, where it counts what is copied, and has Dask ask for their sizes and tokens, and
+// spill them.
+func TestEnginesWorkers(t *testing.T) {
+	output, err := engine(t, "workers.py").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	t.Logf("%s", output)
+}
+
 // TestEnginesCluster has Dask compute with two worker processes: also while one is killed, and while the server is stopped and started anew.
 func TestEnginesCluster(t *testing.T) {
 	out := counted(t, "<d", buffer.C, false, 400, 300)
