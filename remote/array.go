@@ -11,6 +11,7 @@ import (
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/export"
+	"github.com/go-memoryview/memoryview/format"
 	"github.com/go-memoryview/memoryview/remote/internal/zarr"
 )
 
@@ -19,7 +20,7 @@ type Array struct {
 	store        *Store
 	name, prefix string
 	meta         *zarr.Array
-	fill         func() []byte // a chunk that was never stored
+	neverStored  func() []byte // a chunk of which nothing was
 }
 
 func newArray(s *Store, name, prefix string, meta *zarr.Array) *Array {
@@ -71,26 +72,29 @@ func (a *Array) Fetch(ctx context.Context, selection string) (*memoryview.View, 
 }
 
 func (a *Array) fetch(ctx context.Context, selection string) (*memoryview.View, error) {
-	cuts, err := a.cuts(selection)
+	cuts, l, err := a.part(selection)
 	if err != nil {
 		return nil, err
-	}
-	l := buffer.Layout{ItemSize: a.meta.ItemSize, Format: a.meta.Format, Shape: []int{}}
-	for _, c := range cuts {
-		if !c.Drop {
-			l.Shape = append(l.Shape, c.Count)
-		}
 	}
 	size := a.meta.ItemSize // cannot overflow: it is part of an array that fits
 	for _, n := range l.Shape {
 		size *= n
 	}
 	if size > a.store.options.most {
-		return nil, fmt.Errorf("%w: %d bytes: at most %d are fetched: select less, or use the option MaxBytes", buffer.ErrLayout, size, a.store.options.most)
+		return nil, fmt.Errorf("%w: %d bytes: at most %d are fetched: select less, use the option MaxBytes, or fetch into memory of your own", buffer.ErrLayout, size, a.store.options.most)
 	}
 	data := make([]byte, size)
 	if size > 0 {
-		if err := a.fillFrom(ctx, data, l, cuts); err != nil {
+		room, err := export.Strided(data, 0, l, false)
+		if err != nil {
+			return nil, err
+		}
+		result, err := buffer.Get(room, buffer.Full)
+		if err != nil {
+			return nil, err
+		}
+		defer result.Release()
+		if err := a.fill(ctx, result, cuts); err != nil {
 			return nil, err
 		}
 	}
@@ -99,6 +103,62 @@ func (a *Array) fetch(ctx context.Context, selection string) (*memoryview.View, 
 		return nil, err
 	}
 	return memoryview.FromObject(exporter)
+}
+
+// FetchInto is [Array.Fetch] into memory that is there, as of a mapped file, whatever its strides: dst lends it writable, in the shape and the format that
+// the part has. MaxBytes does not bound it. It is buffer.ErrLayout for another shape or format, and after another error some of the items are written.
+func (a *Array) FetchInto(ctx context.Context, dst any, selection string) error {
+	if err := a.fetchInto(ctx, dst, selection); err != nil {
+		return fmt.Errorf("array %.100q of %s: %w", a.name, a.store.source, err)
+	}
+	return nil
+}
+
+func (a *Array) fetchInto(ctx context.Context, dst any, selection string) error {
+	cuts, l, err := a.part(selection)
+	if err != nil {
+		return err
+	}
+	result, err := buffer.Get(dst, buffer.Full)
+	if err != nil {
+		return err
+	}
+	defer result.Release()
+	if err := sameLayout(result.Layout(), l); err != nil || slices.Contains(l.Shape, 0) {
+		return err
+	}
+	return a.fill(ctx, result, cuts)
+}
+
+// sameLayout tells that items can be fetched into a place as they are, whatever its strides.
+func sameLayout(into, l buffer.Layout) error {
+	if !slices.Equal(into.Shape, l.Shape) {
+		return fmt.Errorf("%w: shape %v, to be fetched into %v", buffer.ErrLayout, l.Shape, into.Shape)
+	}
+	to, err := format.Parse(into.Format)
+	if err != nil {
+		return err
+	}
+	from, err := format.Parse(l.Format)
+	if err != nil {
+		return err
+	}
+	if into.ItemSize != l.ItemSize || !to.Equal(from) {
+		return fmt.Errorf("%w: items of format %.100q, to be fetched into %.100q", buffer.ErrLayout, l.Format, into.Format)
+	}
+	return nil
+}
+
+// part resolves a selection, to the cuts and to the layout of what they leave.
+func (a *Array) part(selection string) ([]buffer.Cut, buffer.Layout, error) {
+	cuts, err := a.cuts(selection)
+	l := buffer.Layout{ItemSize: a.meta.ItemSize, Format: a.meta.Format, Shape: []int{}}
+	for _, c := range cuts {
+		if !c.Drop {
+			l.Shape = append(l.Shape, c.Count)
+		}
+	}
+	return cuts, l, err
 }
 
 // cuts resolves a selection: one cut for each dimension, whose numbers lie inside.
@@ -147,17 +207,8 @@ func parts(c buffer.Cut, extent int) []part {
 	return all
 }
 
-// fillFrom fetches all chunks that the cuts need, several at once, and copies what is needed of each.
-func (a *Array) fillFrom(ctx context.Context, data []byte, l buffer.Layout, cuts []buffer.Cut) error {
-	exporter, err := export.Strided(data, 0, l, false)
-	if err != nil {
-		return err
-	}
-	result, err := buffer.Get(exporter, buffer.Full)
-	if err != nil {
-		return err
-	}
-	defer result.Release()
+// fill fetches all chunks that the cuts need, several at once, and copies what is needed of each.
+func (a *Array) fill(ctx context.Context, result *buffer.Buffer, cuts []buffer.Cut) error {
 	f := &fetching{array: a, result: result, total: 1}
 	for d, c := range cuts {
 		f.parts = append(f.parts, parts(c, a.meta.Chunks[d]))
@@ -277,7 +328,7 @@ func (a *Array) load(ctx context.Context, index []int) ([]byte, error) {
 	if data := value.([]byte); data != nil {
 		return data, nil
 	}
-	return a.fill(), nil
+	return a.neverStored(), nil
 }
 
 func (a *Array) fetchChunk(ctx context.Context, key string, inShard int) ([]byte, error) {

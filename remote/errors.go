@@ -14,6 +14,8 @@ var (
 	ErrMetadata = zarr.ErrMetadata
 	// ErrChunk: a chunk's bytes are not what its array's codecs write.
 	ErrChunk = zarr.ErrChunk
+	// ErrAccess: a server does not let us in (401, 403): it wants another Authorization, or none.
+	ErrAccess = errors.New("no access")
 	// ErrServer: a server answers with something else than what was asked for, or than it promised.
 	ErrServer = errors.New("unexpected answer of a server")
 )

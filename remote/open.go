@@ -22,6 +22,7 @@ type Store struct {
 	cache   *cache
 	options *openOptions
 	ctx     context.Context // of loans, which have no other
+	kind    string
 	arrays  []*Array
 	skipped []Skipped
 }
@@ -88,8 +89,8 @@ const maxMetadata = 64 << 20
 //
 // The context is that of opening, and of loans by [Array.GetBuffer], which have no other.
 //
-// Errors are ErrName where there is nothing of that kind, ErrMetadata, errors.ErrUnsupported with the name of a codec, type or extension that is not
-// known, ErrServer for a server that does not keep its word, and those of the context, the network and the operating system.
+// Errors are ErrName where there is nothing of that kind, ErrAccess, ErrMetadata, errors.ErrUnsupported with the name of a codec, type or extension that
+// is not known, ErrServer for a server that does not keep its word, and those of the context, the network and the operating system.
 func Open(ctx context.Context, address string, opts ...OpenOption) (*Store, error) {
 	o := &openOptions{
 		header: http.Header{}, retries: 5, backoff: 100 * time.Millisecond, timeout: 30 * time.Second,
@@ -132,8 +133,10 @@ func transport(parallel int) http.RoundTripper {
 // read finds out what the store is.
 func (s *Store) read(ctx context.Context) error {
 	n, err := s.node(ctx, "")
+	s.kind = n.kind
 	switch {
 	case errors.Is(err, errNotThere):
+		s.kind = "memoryview"
 		return s.readServer(ctx)
 	case err != nil:
 		return err
@@ -151,6 +154,7 @@ func (s *Store) read(ctx context.Context) error {
 
 // node is an array or a group.
 type node struct {
+	kind         string
 	array        *zarr.Array
 	members      []zarr.Member
 	consolidated bool
@@ -163,11 +167,13 @@ func (s *Store) node(ctx context.Context, name string) (n node, err error) {
 	}
 	text, err := get(zarr.NodeV3)
 	if err == nil {
+		n.kind = "Zarr 3"
 		n.array, n.members, n.consolidated, err = zarr.ParseV3(text)
 	}
 	if !errors.Is(err, errNotThere) {
 		return n, err
 	}
+	n.kind = "Zarr 2"
 	if text, err = get(zarr.ConsolidatedV2); err == nil {
 		n.members, err = zarr.ParseConsolidatedV2(text)
 		n.consolidated = true
@@ -262,6 +268,9 @@ func (s *Store) readServer(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Kind returns what the store is: "Zarr 2", "Zarr 3" or, for a server of [Handler]'s, "memoryview".
+func (s *Store) Kind() string { return s.kind }
 
 // Arrays returns the arrays that the store's metadata tell of, by name.
 func (s *Store) Arrays() []*Array { return slices.Clone(s.arrays) }

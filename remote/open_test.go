@@ -20,6 +20,7 @@ import (
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/buffertest"
+	"github.com/go-memoryview/memoryview/export"
 	"github.com/go-memoryview/memoryview/remote"
 )
 
@@ -101,7 +102,57 @@ func TestFetchAgainstSelect(t *testing.T) {
 		if equal, err := got.Equal(want); err != nil || !equal || got.Format() != want.Format() || !got.ReadOnly() {
 			rt.Fatalf("%s: %v, want %v: %v", expr, got, want, err)
 		}
+		into := reversed(rt, got.Shape())
+		if err := a.FetchInto(t.Context(), into, expr); err != nil {
+			rt.Fatal(err)
+		}
+		if equal, err := into.Equal(want); err != nil || !equal {
+			rt.Fatalf("%s is fetched as %v, want %v: %v", expr, into, want, err)
+		}
 	})
+}
+
+// reversed is a view of numbers in Fortran order whose first dimension runs backwards.
+func reversed(t interface{ Fatal(args ...any) }, shape []int) *memoryview.View {
+	n := 1
+	for _, extent := range shape {
+		n *= extent
+	}
+	strides, err := buffer.ContiguousStrides(shape, 2, buffer.F)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exporter, err := export.Strided(make([]byte, 2*n), 0, buffer.Layout{ItemSize: 2, Format: ">H", Shape: shape, Strides: strides}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := memoryview.FromObject(exporter)
+	if err == nil && len(shape) > 0 {
+		v, err = v.Select("::-1")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestFetchIntoRefuses(t *testing.T) {
+	url, _ := serve(t, remote.View("a", numbered(t, 60, buffer.Layout{ItemSize: 2, Format: "<h", Shape: []int{5, 6}})))
+	a := array(t, open(t, url), "")
+	for _, test := range []struct {
+		into any
+		err  error
+	}{
+		{make([]int16, 30), buffer.ErrLayout}, // shape
+		{new([5][6]uint16), buffer.ErrLayout},
+		{new([5][6]int32), buffer.ErrLayout},
+		{"read-only", buffer.ErrReadOnly},
+		{5, buffer.ErrType},
+	} {
+		if err := a.FetchInto(t.Context(), test.into, ""); !errors.Is(err, test.err) {
+			t.Errorf("%T: %v", test.into, err)
+		}
+	}
 }
 
 func TestRemoteArrayIsAnExporter(t *testing.T) {
@@ -251,7 +302,7 @@ func TestHostileServers(t *testing.T) {
 		"too short":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "short") }, remote.ErrChunk},
 		"empty":       {func(http.ResponseWriter, *http.Request) {}, remote.ErrChunk},
 		"a part":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(206) }, remote.ErrServer},
-		"forbidden":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, remote.ErrServer},
+		"forbidden":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, remote.ErrAccess},
 		"no content":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, remote.ErrServer},
 		"compressed":  {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Encoding", "gzip") }, remote.ErrServer},
 		"sent away":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) }, remote.ErrServer},

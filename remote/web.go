@@ -147,6 +147,8 @@ func expected(r *http.Response, s span, limit int) (size int64, wait time.Durati
 	switch encoding := r.Header.Get("Content-Encoding"); {
 	case r.StatusCode == http.StatusNotFound:
 		return 0, never, errNotThere
+	case r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusForbidden:
+		return 0, never, fmt.Errorf("%w: status %s", ErrAccess, r.Status)
 	case r.StatusCode == http.StatusTooManyRequests, r.StatusCode >= 500 && r.StatusCode != http.StatusNotImplemented:
 		return 0, retryAfter(r), fmt.Errorf("%w: status %s", ErrServer, r.Status)
 	case s.whole() && r.StatusCode != http.StatusOK:

@@ -129,7 +129,7 @@ func (a *api) part(p *params) (*selection, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &selection{target: f.target, file: f.File, array: array, shared: true}
+	s := &selection{target: f.target, file: onDisk{f.File}, array: mapped{array, f.File}, shared: true}
 	s.name, s.isNamed, s.steps = array.Name(), array.Name() != "", sliceSteps(p.Get("slice"))
 	if len(s.steps) > mostSteps {
 		return nil, fmt.Errorf("%w: a slice of %d bytes is too long: at most %d", buffer.ErrValue, len(s.steps), mostSteps)
@@ -138,7 +138,7 @@ func (a *api) part(p *params) (*selection, error) {
 		return nil, p.err
 	}
 	if s.whole, err = a.view(i, array); err == nil {
-		s.part, err = s.target.cut(s.whole, "")
+		s.part, err = s.target.cut(s.whole, s.steps, "")
 	}
 	if err != nil {
 		s.Close()

@@ -21,7 +21,7 @@ type castCommand struct {
 	Width int    `help:"Characters on a line (default: the terminal's, 75 in a pipe)." placeholder:"N"`
 	JSON  bool   `name:"json" help:"Print JSON, with all values."`
 
-	rawFlags
+	openFlags
 }
 
 // Help is called by kong.
@@ -48,11 +48,11 @@ func (c *castCommand) Validate() error {
 	return c.source().Validate()
 }
 
-func (c *castCommand) source() *source { return &source{File: c.File, rawFlags: c.rawFlags} }
+func (c *castCommand) source() *source { return &source{File: c.File, openFlags: c.openFlags} }
 
 // Run prints the items, or writes them.
 func (c *castCommand) Run(out *output) error {
-	sel, err := c.source().open()
+	sel, err := c.source().open(out.progress)
 	if err != nil {
 		return err
 	}

@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/cmd/memview/internal/arraytext"
 	"github.com/go-memoryview/memoryview/format"
 	"github.com/go-memoryview/memoryview/shm"
@@ -210,7 +210,7 @@ func targets(word string) []string {
 	case bracket >= 0 || !isInside:
 		return nil
 	}
-	f, err := arrayfile.Open(path)
+	f, err := target{path: path}.open(openFlags{}, hurried())
 	if err != nil {
 		return nil
 	}
@@ -223,6 +223,9 @@ func targets(word string) []string {
 	}
 	return fewer(names, len(path)+1+len(inside))
 }
+
+// hurried shows nothing, and waits for no server that does not answer at once.
+func hurried() *progress { return &progress{atMost: 2 * time.Second} }
 
 const mostNames = 100 // that anybody looks through
 
@@ -249,12 +252,15 @@ func fieldsIn(word string, at int) (all []string) {
 		outer, begun = begun[:point+1], begun[point+1:]
 		parent = word[:at+point]
 	}
-	sel, err := (&source{File: parent}).open()
+	sel, err := (&source{File: parent}).openHeader(hurried())
+	if err == nil {
+		err = sel.describe()
+	}
 	if err != nil {
 		return nil
 	}
 	defer sel.Close()
-	for _, f := range typeOf(sel.part.Format()).Fields() {
+	for _, f := range typeOf(sel.layout().Format).Fields() {
 		if !strings.HasPrefix(f.Name, begun) {
 			continue
 		}

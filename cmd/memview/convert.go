@@ -18,7 +18,7 @@ import (
 )
 
 type convertCommand struct {
-	In   string   `arg:"" help:"A file, - for standard input, perhaps with an array in it and a part: 'photo.npy[::2]', data.npz:x, model.safetensors:encoder. Of a file of many without a name, all are taken." placeholder:"IN"`
+	In   string   `arg:"" help:"A file, - for standard input, a folder or address of Zarr or of memview serve, perhaps with an array in it and a part: 'photo.npy[::2]', data.npz:x, model.safetensors:encoder. Of a file of many without a name, all are taken." placeholder:"IN"`
 	Out  string   `arg:"" help:"The file to be made, - for standard output; or another to read, where more follow." placeholder:"OUT"`
 	More []string `arg:"" optional:"" help:"More files: the last one is made." placeholder:"..."`
 
@@ -38,6 +38,8 @@ type convertCommand struct {
 	Shape    []int  `group:"Raw files:" help:"Items along each dimension (default: as many as there are)." placeholder:"N,N"`
 	Offset   int64  `group:"Raw files:" help:"Where the first item lies, in bytes." placeholder:"N"`
 	RawOrder string `group:"Raw files:" help:"In which order the items lie: C or F." placeholder:"C|F"`
+
+	webFlags
 }
 
 // Help is called by kong.
@@ -55,6 +57,8 @@ func (*convertCommand) Help() string {
 		memview convert --byteorder little --order F --slice '::2' a.npy b.npy
 		memview convert --format '<h' --shape 480,640 depth.bin depth.npy
 		memview convert --rate 8000 tone.npy tone.wav
+		memview convert http://127.0.0.1:8000:photo.npy photo.npy
+		memview convert weather.zarr weather.npz
 		zcat a.npy.gz | memview convert - - --to npz | ssh there 'cat > a.npz'`)
 }
 
@@ -89,7 +93,8 @@ func (c *convertCommand) out() string {
 }
 
 func (c *convertCommand) source(file string) *source {
-	return &source{File: file, Field: c.Field, rawFlags: rawFlags{Format: c.Format, Shape: c.Shape, Offset: c.Offset, Order: c.RawOrder}}
+	raw := rawFlags{Format: c.Format, Shape: c.Shape, Offset: c.Offset, Order: c.RawOrder}
+	return &source{File: file, Field: c.Field, openFlags: openFlags{raw, c.webFlags}}
 }
 
 // Run makes the file.
@@ -102,7 +107,7 @@ func (c *convertCommand) Run(out *output) error {
 	defer v.close()
 	in, _ := c.files()
 	for _, file := range in {
-		if err := v.take(file); err != nil {
+		if err := v.take(file, out.progress); err != nil {
 			return err
 		}
 	}
@@ -141,8 +146,8 @@ func (v *conversion) close() {
 }
 
 // take takes an array out of a file, or all of them, or all below a name.
-func (v *conversion) take(file string) error {
-	t, f, err := v.source(file).openFile()
+func (v *conversion) take(file string, p *progress) error {
+	t, f, err := v.source(file).openFile(p)
 	if err != nil {
 		return err
 	}
@@ -185,7 +190,7 @@ func (v *conversion) take(file string) error {
 }
 
 // keep remembers what a file says besides arrays.
-func (v *conversion) keep(f *arrayfile.File) {
+func (v *conversion) keep(f holding) {
 	for key, value := range f.Metadata() {
 		switch {
 		case f.Kind() == "wav":

@@ -28,7 +28,7 @@ type diffCommand struct {
 	Quiet    bool    `short:"q" help:"Print nothing, and stop at the first difference: the exit code says it."`
 	JSON     bool    `name:"json" help:"Print JSON."`
 
-	rawFlags
+	openFlags
 }
 
 // Help is called by kong.
@@ -47,7 +47,7 @@ func (*diffCommand) Help() string {
 }
 
 func (c *diffCommand) source(file string) *source {
-	return &source{File: file, rawFlags: c.rawFlags}
+	return &source{File: file, openFlags: c.openFlags}
 }
 
 // Validate is called by kong.
@@ -75,12 +75,12 @@ func (c *diffCommand) Run(out *output) error {
 
 // diff compares two arrays, or all that is in two files or folders.
 func (c *diffCommand) diff(out *output) (same bool, err error) {
-	a, err := c.open(c.A)
+	a, err := c.open(c.A, out.progress)
 	if err != nil {
 		return false, err
 	}
 	defer a.close()
-	b, err := c.open(c.B)
+	b, err := c.open(c.B, out.progress)
 	if err != nil {
 		return false, err
 	}

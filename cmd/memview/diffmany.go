@@ -18,7 +18,7 @@ type diffSide struct {
 	title string
 	one   *selection
 	many  map[string]func() (*diffSide, error)
-	file  *arrayfile.File // of many
+	file  holding // of many
 }
 
 func (s *diffSide) close() {
@@ -31,19 +31,19 @@ func (s *diffSide) close() {
 }
 
 // open opens what an argument names.
-func (c *diffCommand) open(arg string) (*diffSide, error) {
-	if info, err := os.Stat(arg); err == nil && info.IsDir() {
+func (c *diffCommand) open(arg string, p *progress) (*diffSide, error) {
+	if info, err := os.Stat(arg); err == nil && info.IsDir() && !isStore(arg) {
 		return c.openFolder(arg)
 	}
 	source := c.source(arg)
-	t, f, err := source.openFile()
+	t, f, err := source.openFile(p)
 	if err != nil {
 		return nil, err
 	}
 	return sideOf(t, f)
 }
 
-func sideOf(t target, f *arrayfile.File) (*diffSide, error) {
+func sideOf(t target, f holding) (*diffSide, error) {
 	below, many := manyOf(t, f)
 	if !many {
 		sel, err := selectionOf(t, "", f)
@@ -97,7 +97,7 @@ func (c *diffCommand) openInFolder(path string) (*diffSide, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sideOf(target{path: path}, f)
+	return sideOf(target{path: path}, onDisk{f})
 }
 
 // manyDiff compares all that two sides have by the same name.

@@ -56,7 +56,7 @@ type explanation struct {
 
 // Run prints who is served, and why others are not.
 func (c *explainCommand) Run(out *output) error {
-	sel, err := c.open()
+	sel, err := c.open(out.progress)
 	if err != nil {
 		return err
 	}

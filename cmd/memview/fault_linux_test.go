@@ -61,7 +61,7 @@ func TestFaultWhilePrinting(t *testing.T) {
 			if err := os.WriteFile(path, make([]byte, 5*os.Getpagesize()), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			sel, err := (&source{File: path, rawFlags: rawFlags{Format: format}}).open()
+			sel, err := (&source{File: path, openFlags: openFlags{rawFlags: rawFlags{Format: format}}}).open(new(progress))
 			if err != nil {
 				t.Fatal(err)
 			}

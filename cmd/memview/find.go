@@ -24,7 +24,7 @@ type findCommand struct {
 	Atol  float64 `help:"See --rtol (default: 0)." placeholder:"ATOL"`
 	JSON  bool    `name:"json" help:"Print JSON, as it is found."`
 
-	rawFlags
+	openFlags
 }
 
 // Help is called by kong.
@@ -45,7 +45,7 @@ func (*findCommand) Help() string {
 		memview find --json log.npy 'id=7' | jq '.found[].index'`)
 }
 
-func (c *findCommand) source() *source { return &source{File: c.File, rawFlags: c.rawFlags} }
+func (c *findCommand) source() *source { return &source{File: c.File, openFlags: c.openFlags} }
 
 // Validate is called by kong.
 func (c *findCommand) Validate() error {
@@ -67,7 +67,7 @@ func checkTolerance(rtol, atol float64) error {
 
 // Run prints what is found. Every error is trouble.
 func (c *findCommand) Run(out *output) error {
-	sel, err := c.source().open()
+	sel, err := c.source().open(out.progress)
 	if err != nil {
 		return exitError{exitTrouble, err}
 	}

@@ -40,7 +40,7 @@ func FuzzShow(f *testing.F) {
 		var text, data bytes.Buffer
 		out := plainOutput(&text)
 		out.width = 60
-		whole, err := selectionOf(target{}, "", opened)
+		whole, err := selectionOf(target{}, "", onDisk{opened})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func FuzzShow(f *testing.F) {
 		if err := infoOf(whole).print(out); err != nil {
 			t.Fatal(err)
 		}
-		v, err := target{steps: slice}.cut(whole.whole, "")
+		v, err := target{}.cut(whole.whole, slice, "")
 		if err != nil {
 			return
 		}
@@ -96,7 +96,7 @@ func FuzzShow(f *testing.F) {
 // FuzzTarget reads whatever arguments: nothing of them is lost, and what is taken for a file that is
 // not there ends before the first slice.
 func FuzzTarget(f *testing.F) {
-	for _, arg := range []string{"", "a.npy", "a.npy[0]", "a.npy[0].x.y[::2, ...][1]", "[:].petal", "-[0]", "a[1][2]", "a].b[", "[.]", "a[0].", "][]", "a.npz:x[0]", `C:\x.npz:y`, "-:x", "::", "a:b.c[0]:d", "shm:", "shm:/a[0].x", "shm:a:b"} {
+	for _, arg := range []string{"", "a.npy", "a.npy[0]", "a.npy[0].x.y[::2, ...][1]", "[:].petal", "-[0]", "a[1][2]", "a].b[", "[.]", "a[0].", "][]", "a.npz:x[0]", `C:\x.npz:y`, "-:x", "::", "a:b.c[0]:d", "shm:", "shm:/a[0].x", "shm:a:b", "http://127.0.0.1:8000:a.npy[0].x", "https://h/a.zarr:b[::2]", "http://[::1]:1[0]", "http://u:p@h:1/x:y"} {
 		f.Add(arg, "")
 		f.Add("a.npy", arg)
 	}

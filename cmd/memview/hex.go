@@ -44,7 +44,7 @@ func (c *hexCommand) Validate() error {
 
 // Run prints the bytes.
 func (c *hexCommand) Run(out *output) error {
-	sel, err := c.open()
+	sel, err := c.open(out.progress)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func newDump(out *output, s *selection, all bool) *dump {
 	t := typeOf(s.part.Format())
 	d := &dump{out: out, all: all, together: 1, perLine: 16}
 	d.fields = hexFields(nil, "", 0, s.part.ItemSize(), t)
-	d.offset = max(4, len(fmt.Sprintf("%x", s.file.Size())))
+	d.offset = max(4, len(fmt.Sprintf("%x", max(s.file.Size(), int64(s.whole.NBytes())))))
 	last := s.part.Shape()
 	for i := range last {
 		last[i] = max(last[i]-1, 0)

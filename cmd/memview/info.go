@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -26,6 +27,8 @@ func (*infoCommand) Help() string {
 		memview info --format '<f' depth.bin  how many items a raw file holds
 		memview info model.safetensors        all that is in a file of many arrays
 		memview info model.safetensors:layer  those below a name
+		memview info http://127.0.0.1:8000    what memview serve serves
+		memview info weather.zarr             what is in a Zarr store; no chunk is read
 		memview info --json photo.npy | jq .shape`)
 }
 
@@ -34,7 +37,7 @@ type info struct {
 	File       string      `json:"file"`
 	Name       string      `json:"name,omitempty"`
 	Kind       string      `json:"kind"`
-	Size       int64       `json:"size"`
+	Size       *int64      `json:"size,omitempty"`
 	Format     string      `json:"format"`
 	Words      string      `json:"words"`
 	Fields     []infoField `json:"fields,omitempty"`
@@ -47,6 +50,10 @@ type info struct {
 	Offset     int64       `json:"offset"`
 	Copied     bool        `json:"copied,omitempty"`
 	Notes      []string    `json:"notes,omitempty"`
+
+	Chunks     []int           `json:"chunks,omitempty"`     // of what is fetched
+	Dimensions []string        `json:"dimensions,omitempty"` // their names
+	Attributes json.RawMessage `json:"attributes,omitempty"`
 
 	isWhole bool // no part was cut out
 }
@@ -61,7 +68,7 @@ type infoField struct {
 
 // Run prints what the header says. For the whole array nothing else is read or mapped.
 func (c *infoCommand) Run(out *output) error {
-	t, f, err := c.openFile()
+	t, f, err := c.openFile(out.progress)
 	if err != nil {
 		return err
 	}
@@ -75,7 +82,7 @@ func (c *infoCommand) Run(out *output) error {
 	}
 	defer sel.Close()
 	if !sel.isWhole() {
-		if err := sel.cut(); err != nil {
+		if err := sel.describe(); err != nil {
 			return err
 		}
 	}
@@ -95,13 +102,33 @@ func encode(out *output, what any) error {
 func infoOf(s *selection) *info {
 	l := s.layout()
 	t := typeOf(l.Format)
-	return &info{
-		File: s.title(), Name: s.array.Name(), Kind: s.file.Kind(), Size: s.file.Size(),
+	i := &info{
+		File: s.title(), Name: s.array.Name(), Kind: s.file.Kind(), Size: sizeOf(s.file),
 		Format: l.Format, Words: words(t), Fields: infoFields(nil, "", 0, t),
 		Shape: l.Shape, Strides: l.Strides, Order: string(s.array.Order()), Contiguous: contiguity(l),
 		ItemSize: l.ItemSize, NBytes: nbytes(l), Offset: s.offset(), Copied: s.array.Copied(), Notes: s.notes(),
 		isWhole: s.isWhole() && len(s.file.Arrays()) == 1,
 	}
+	if a, isFetched := s.array.(*fetched); isFetched {
+		i.Chunks, i.Dimensions, i.Attributes = a.Chunks(), a.Dimensions(), a.Attributes()
+	}
+	return i
+}
+
+// sizeOf is nil where nobody knows it.
+func sizeOf(h holding) *int64 {
+	if size := h.Size(); size >= 0 {
+		return &size
+	}
+	return nil
+}
+
+// kindLine says what a file is, and how large.
+func kindLine(kind string, size *int64) string {
+	if size == nil {
+		return kind
+	}
+	return kind + ", " + humanBytes(*size)
 }
 
 func nbytes(l buffer.Layout) int {
@@ -145,7 +172,7 @@ func (i *info) print(out *output) error {
 	if i.Name != "" {
 		line("name", "%s", i.Name)
 	}
-	line("kind", "%s, %s", i.Kind, humanBytes(i.Size))
+	line("kind", "%s", kindLine(i.Kind, i.Size))
 	line("format", "%s", beginning(i.Format))
 	line("", "%s", i.Words)
 	line("shape", "%s", tuple(i.Shape))
@@ -153,14 +180,7 @@ func (i *info) print(out *output) error {
 	line("order", "%s", i.Order)
 	line("contiguous", "%s", i.Contiguous)
 	line("item size", "%s", humanBytes(int64(i.ItemSize)))
-	if i.Copied {
-		line("data", "%s from byte %d of a copy", humanBytes(int64(i.NBytes)), i.Offset)
-	} else {
-		line("data", "%s from byte %d", humanBytes(int64(i.NBytes)), i.Offset)
-	}
-	if more := i.Size - i.Offset - int64(i.NBytes); more > 0 && i.isWhole && !i.Copied {
-		line("", "%s more follow", humanBytes(more))
-	}
+	i.printData(line)
 	for _, note := range i.Notes {
 		line("note", "%s", note)
 	}
@@ -173,6 +193,30 @@ func (i *info) print(out *output) error {
 		fmt.Fprintf(lines, "%s\t%d\t%s\t%s\n", arraytext.Printable(f.Name), f.Offset, arraytext.Printable(beginning(f.Format)), f.Words)
 	}
 	return lines.Flush()
+}
+
+// printData says where the items are.
+func (i *info) printData(line func(what, text string, args ...any)) {
+	switch size := humanBytes(int64(i.NBytes)); {
+	case i.Chunks != nil:
+		line("data", "%s, in chunks of %s", size, tuple(i.Chunks))
+	case i.Copied:
+		line("data", "%s from byte %d of a copy", size, i.Offset)
+	default:
+		line("data", "%s from byte %d", size, i.Offset)
+	}
+	if i.Size != nil && i.isWhole && !i.Copied {
+		if more := *i.Size - i.Offset - int64(i.NBytes); more > 0 {
+			line("", "%s more follow", humanBytes(more))
+		}
+	}
+	if i.Dimensions != nil {
+		line("dimensions", "%s", strings.Join(i.Dimensions, ", "))
+	}
+	var attributes bytes.Buffer
+	if err := json.Compact(&attributes, i.Attributes); err == nil && attributes.String() != "{}" {
+		line("attributes", "%s", beginning(attributes.String()))
+	}
 }
 
 // beginning cuts formats that are longer than anybody reads.

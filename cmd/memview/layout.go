@@ -67,7 +67,7 @@ func (c *layoutCommand) isPure() bool { return c.File == "" && c.Format != "" }
 
 // Run draws.
 func (c *layoutCommand) Run(out *output) error {
-	m, file, title, err := c.layout()
+	m, file, title, err := c.layout(out.progress)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (c *layoutCommand) Run(out *output) error {
 }
 
 // layout maps the part of a file, or the layout that the flags say.
-func (c *layoutCommand) layout() (m *picture.Map, file, title string, err error) {
+func (c *layoutCommand) layout(p *progress) (m *picture.Map, file, title string, err error) {
 	if c.isPure() {
 		l, err := c.pure()
 		if err != nil {
@@ -90,7 +90,10 @@ func (c *layoutCommand) layout() (m *picture.Map, file, title string, err error)
 		m, err = picture.MapOf(l, c.Offset, c.Items)
 		return m, "", fmt.Sprintf("%s  %s  %s", l.Format, words(typeOf(l.Format)), tuple(l.Shape)), err
 	}
-	sel, err := c.open()
+	sel, err := c.openHeader(p)
+	if err == nil {
+		err = sel.describe()
+	}
 	if err != nil {
 		return nil, "", "", err
 	}

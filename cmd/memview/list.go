@@ -6,7 +6,6 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/cmd/memview/internal/arraytext"
 )
 
@@ -14,7 +13,7 @@ import (
 type list struct {
 	File     string            `json:"file"`
 	Kind     string            `json:"kind"`
-	Size     int64             `json:"size"`
+	Size     *int64            `json:"size,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
 	Arrays   []listArray       `json:"arrays"`
 	Skipped  []listSkipped     `json:"skipped,omitempty"`
@@ -31,6 +30,7 @@ type listArray struct {
 	Offset   int64    `json:"offset"`
 	Copied   bool     `json:"copied,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
+	Chunks   []int    `json:"chunks,omitempty"` // of what is fetched
 }
 
 type listSkipped struct {
@@ -39,7 +39,7 @@ type listSkipped struct {
 }
 
 // manyOf are the arrays where none of them alone was asked for, all or those below a name; it is false otherwise.
-func manyOf(t target, f *arrayfile.File) (below []*arrayfile.Array, many bool) {
+func manyOf(t target, f holding) (below []held, many bool) {
 	if !t.isNamed && (len(f.Arrays()) == 1 || t.steps != "") || t.isNamed && t.resolve(f) == nil {
 		return nil, false
 	}
@@ -48,18 +48,22 @@ func manyOf(t target, f *arrayfile.File) (below []*arrayfile.Array, many bool) {
 }
 
 // listOf lists the arrays where none of them alone was asked for, and is nil otherwise.
-func listOf(t target, f *arrayfile.File) *list {
+func listOf(t target, f holding) *list {
 	below, many := manyOf(t, f)
 	if !many {
 		return nil
 	}
-	l := &list{File: t.String(), Kind: f.Kind(), Size: f.Size(), Metadata: f.Metadata(), Arrays: []listArray{}}
+	l := &list{File: t.String(), Kind: f.Kind(), Size: sizeOf(f), Metadata: f.Metadata(), Arrays: []listArray{}}
 	for _, a := range below {
 		layout := a.Layout()
-		l.Arrays = append(l.Arrays, listArray{
+		one := listArray{
 			Name: a.Name(), Format: layout.Format, Words: words(typeOf(layout.Format)), Shape: layout.Shape, Order: string(a.Order()),
 			ItemSize: layout.ItemSize, NBytes: a.NBytes(), Offset: a.Offset(), Copied: a.Copied(), Notes: a.Notes(),
-		})
+		}
+		if f, isFetched := a.(*fetched); isFetched {
+			one.Chunks = f.Chunks()
+		}
+		l.Arrays = append(l.Arrays, one)
 	}
 	if !t.isNamed {
 		for _, s := range f.Skipped() {
@@ -67,6 +71,17 @@ func listOf(t target, f *arrayfile.File) *list {
 		}
 	}
 	return l
+}
+
+// where says where the items are.
+func (a *listArray) where() string {
+	switch {
+	case a.Chunks != nil:
+		return tuple(a.Chunks)
+	case a.Copied:
+		return fmt.Sprint(a.Offset, ", as a copy")
+	}
+	return fmt.Sprint(a.Offset)
 }
 
 func (l *list) write(out *output, asJSON bool) error {
@@ -84,7 +99,7 @@ func (l *list) write(out *output, asJSON bool) error {
 		fmt.Fprintln(lines)
 	}
 	line("file", l.File)
-	line("kind", l.Kind+", "+humanBytes(l.Size))
+	line("kind", kindLine(l.Kind, l.Size))
 	line("arrays", fmt.Sprint(len(l.Arrays)))
 	for _, key := range slices.Sorted(maps.Keys(l.Metadata)) {
 		line("metadata", key+": "+l.Metadata[key])
@@ -93,13 +108,13 @@ func (l *list) write(out *output, asJSON bool) error {
 		return err
 	}
 	fmt.Fprintln(out)
-	line("name", "items", "shape", "bytes", "from byte")
+	where := "from byte"
+	if l.Size == nil {
+		where = "chunks"
+	}
+	line("name", "items", "shape", "bytes", where)
 	for _, a := range l.Arrays {
-		from := fmt.Sprint(a.Offset)
-		if a.Copied {
-			from += ", as a copy"
-		}
-		line(a.Name, a.Words, tuple(a.Shape), fmt.Sprint(a.NBytes), from)
+		line(a.Name, a.Words, tuple(a.Shape), fmt.Sprint(a.NBytes), a.where())
 	}
 	if err := lines.Flush(); err != nil {
 		return err

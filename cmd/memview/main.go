@@ -11,6 +11,8 @@
 //	memview diff before.npy after.npy
 //	memview convert model.safetensors model.npz
 //	memview cast weights.npy bfloat16
+//	memview serve photo.npy
+//	memview show 'http://127.0.0.1:8000:photo.npy[::64, ::64, 0]'
 package main
 
 import (
@@ -51,7 +53,7 @@ type commands struct {
 	Rm      rmCommand      `cmd:"" help:"Remove shared segments."`
 	Convert convertCommand `cmd:"" help:"Make a file of arrays out of others: another kind, type, order or part."`
 	Cast    castCommand    `cmd:"" help:"Look at an array's memory as items of another type."`
-	Serve   serveCommand   `cmd:"" help:"Show arrays on a page in the browser."`
+	Serve   serveCommand   `cmd:"" help:"Show arrays on a page in the browser, and give them to programs as Zarr, npy and bytes."`
 	pythonCommands
 	Completion completionCommand `cmd:"" help:"Print a script by which bash, zsh or fish complete what this command takes."`
 
@@ -110,7 +112,8 @@ func newParser(out *output, stderr io.Writer, exit func(int)) (*kong.Kong, error
 	return kong.New(
 		&commands{},
 		kong.Name("memview"),
-		kong.Description("Looks at array files (npy, npz, safetensors, wav, png, jpeg, raw). An array in a file of many is named behind a colon, as in 'data.npz:x', and so is a shared segment, as in shm:frame. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
+		kong.Description("Looks at array files (npy, npz, safetensors, wav, png, jpeg, raw). An array in a file of many is named behind a colon, as in 'data.npz:x', and so is a shared segment, as in shm:frame. "+
+			"What memview serve serves elsewhere, and Zarr stores over HTTP and in folders, are named as files are, as in 'http://127.0.0.1:8000:photo.npy' or 'weather.zarr:temperature'; what is looked at of them is fetched. Parts are cut out with Python's index syntax, as in 'photo.npy[::64, ::64, 0]', "+
 			"and fields of records behind a point, as in 'log.npy[:].pos.x'. The help of each command has examples."),
 		kong.Vars{"version": version()},
 		kong.Writers(out, stderr),

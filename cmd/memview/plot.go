@@ -65,7 +65,7 @@ func (c *plotCommand) options(size picture.Size) picture.Options {
 
 // Run draws.
 func (c *plotCommand) Run(out *output) error {
-	sel, err := c.open()
+	sel, err := c.open(out.progress)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type progress struct {
 	to       io.Writer
 	width    int           // of the terminal; 0 where there is none
 	patience time.Duration // before it is shown
+	atMost   time.Duration // that a fetch may take; 0 for any
 
 	mutex sync.Mutex
 	shown bool
@@ -46,6 +47,24 @@ func (p *progress) run(what string, work func(*summary.Work) error) error {
 	err := work(w)
 	if errors.Is(err, summary.ErrStopped) {
 		return errInterrupted
+	}
+	return err
+}
+
+// fetch does work that waits for others, and shows how far it reports to be. An interrupt ends its context.
+func (p *progress) fetch(work func(ctx context.Context, report func(done, total int64)) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if p.atMost > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, p.atMost)
+		defer cancel()
+	}
+	err := p.run("fetch", func(w *summary.Work) error {
+		return work(ctx, func(done, total int64) { _ = w.Report(done, total) }) // what ends it is the context
+	})
+	if ctx.Err() != nil {
+		return errors.New("interrupted: what was fetched so far is thrown away")
 	}
 	return err
 }

@@ -4,7 +4,10 @@ package main
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/go-memoryview/memoryview"
@@ -30,6 +33,21 @@ func TestInterrupt(t *testing.T) {
 		}
 	})
 	if !errors.Is(err, errInterrupted) {
+		t.Error(err)
+	}
+}
+
+// An interrupt ends a fetch, however long the server thinks.
+func TestInterruptedFetch(t *testing.T) {
+	self := must(os.FindProcess(os.Getpid()))
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if err := self.Signal(os.Interrupt); err != nil {
+			t.Error(err)
+		}
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	if _, err := openStore(server.URL, webFlags{}, new(progress)); err == nil || !strings.Contains(err.Error(), "interrupted: ") {
 		t.Error(err)
 	}
 }

@@ -26,7 +26,7 @@ type pyCommand struct {
 	All    bool   `help:"Leave nothing out of the middle of long arrays."`
 	Width  int    `help:"Characters on a line (default: the terminal's, 75 in a pipe)." placeholder:"N"`
 
-	rawFlags
+	openFlags
 }
 
 // Help is called by kong.
@@ -39,7 +39,7 @@ func (*pyCommand) Help() string {
 }
 
 func (c *pyCommand) source() *source {
-	return &source{File: c.File, rawFlags: c.rawFlags}
+	return &source{File: c.File, openFlags: c.openFlags}
 }
 
 // Validate is called by kong.
@@ -49,7 +49,7 @@ func (c *pyCommand) Validate() error {
 
 // Run evaluates the expression and prints the result.
 func (c *pyCommand) Run(out *output) (err error) {
-	sel, err := c.source().open()
+	sel, err := c.source().open(out.progress)
 	if err != nil {
 		return err
 	}

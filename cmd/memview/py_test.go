@@ -55,7 +55,7 @@ func TestNumPyTakesWhatExplainSays(t *testing.T) {
 	} {
 		typ := must(format.Parse(f))
 		v := must(must(memoryview.FromObject(make([]byte, 4*typ.Size()))).Cast(f, 4))
-		says := explain("numpy", &selection{part: v, array: new(arrayfile.Array)})
+		says := explain("numpy", &selection{part: v, array: mapped{Array: new(arrayfile.Array)}})
 		a, err := np.CallMethod("asarray", v)
 		if (err == nil) != says.Served {
 			t.Errorf("%s: explain says %+v, NumPy says %v", f, says, err)

@@ -71,7 +71,7 @@ The segment stays when the command has ended, until memview rm shm:NAME. docs/SH
 
 // Run shares the array. The name is there once all of it is.
 func (c *shareCommand) Run(out *output) error {
-	sel, err := c.open()
+	sel, err := c.open(out.progress)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ func (*serveCommand) Help() string {
 		memview serve --format '<f' --shape 480,640 depth.bin
 		memview serve --json log.npy | jq -r .url
 		memview serve --no-token --addr 127.0.0.1:8000 log.npy
+		memview http://127.0.0.1:8000:log.npy '[-5:]'
 		curl -O http://127.0.0.1:8000/npy/log.npy
 		python: zarr.open_group("http://127.0.0.1:8000/zarr/v3", mode="r")
 		memview serve --addr 127.0.0.1:8000 log.npy   and from afar: ssh -L 8000:127.0.0.1:8000 HOST
@@ -64,7 +65,7 @@ func (c *serveCommand) Validate() error {
 	case c.NoToken && c.TokenFile != "":
 		return errors.New("--no-token and --token-file: one or the other")
 	}
-	first := source{rawFlags: c.rawFlags}
+	first := source{openFlags: openFlags{rawFlags: c.rawFlags}}
 	if len(c.Files) > 0 {
 		first.File = c.Files[0]
 	}
@@ -238,9 +239,9 @@ func (s *serving) sayPrograms() {
 	if len(arrays) == 0 {
 		return
 	}
-	face := "/zarr/v2"
-	if slices.ContainsFunc(arrays, func(a remote.Description) bool { return slices.Contains(a.Faces, zarrFace+"/"+a.Name) }) {
-		face = zarrFace
+	example, face := arrays[0].Name, "/zarr/v2"
+	if i := slices.IndexFunc(arrays, func(a remote.Description) bool { return slices.Contains(a.Faces, zarrFace+"/"+a.Name) }); i >= 0 {
+		example, face = arrays[i].Name, zarrFace
 	}
 	s.out.comment("For programs:")
 	if s.made != "" {
@@ -250,9 +251,12 @@ func (s *serving) sayPrograms() {
 	if !s.NoToken {
 		headers = fmt.Sprintf(`, storage_options={"headers": {"Authorization": "Bearer " + os.environ["%s"]}}`, tokenVariable)
 	}
+	trust := ""
 	if s.NewCert != "" {
 		s.out.comment("  export SSL_CERT_FILE=%s", shellQuoted(s.NewCert))
+		trust = " --cacert " + shellQuoted(s.NewCert)
 	}
+	s.out.comment("  memview show%s %s", trust, shellQuoted(s.gate.Address()+":"+example))
 	s.out.comment(`  python: zarr.open_group("%s%s", mode="r"%s)`, s.gate.Address(), face, headers)
 }
 

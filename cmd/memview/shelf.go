@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -45,8 +46,12 @@ func openShelf(names []string, raw rawFlags) (*shelf, error) {
 	}
 	s := &shelf{}
 	for _, name := range names {
+		if isStore(name) {
+			s.Close()
+			return nil, fmt.Errorf("%s: files are served: make one of it by memview convert, or open the page of the server itself", name)
+		}
 		t := target{path: name}
-		f, err := t.open(raw.options())
+		f, err := t.openFile(raw.options())
 		if err != nil {
 			s.Close()
 			return nil, err

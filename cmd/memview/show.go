@@ -30,7 +30,10 @@ func (*showCommand) Help() string {
 		zcat log.npy.gz | memview -           what comes through a pipe
 		memview 'data.npz:x[0]'               an array of many in a file
 		memview --format '<f' --shape 480,640 depth.bin
-		memview --json 'log.npy[7]' | jq .values`)
+		memview --json 'log.npy[7]' | jq .values
+		memview 'weather.zarr:temperature[-1]'               of a Zarr store, here
+		memview 'https://example.org/weather.zarr:temperature[-1]'
+		memview 'http://127.0.0.1:8000:photo.npy[0]'         from memview serve`)
 }
 
 // Validate is called by kong.
@@ -43,7 +46,7 @@ func (c *showCommand) Validate() error {
 
 // Run prints the array.
 func (c *showCommand) Run(out *output) error {
-	sel, err := c.open()
+	sel, err := c.open(out.progress)
 	if err != nil {
 		return err
 	}
@@ -94,8 +97,9 @@ func (s *selection) head(out *output) {
 
 // headline says what is shown, and of what shape it was cut.
 func (s *selection) headline() string {
-	line := fmt.Sprintf("%s  %s  %s", s.title(), words(typeOf(s.part.Format())), tuple(s.part.Shape()))
-	if whole := tuple(s.whole.Shape()); whole != tuple(s.part.Shape()) {
+	l := s.layout()
+	line := fmt.Sprintf("%s  %s  %s", s.title(), words(typeOf(l.Format)), tuple(l.Shape))
+	if whole := tuple(s.array.Layout().Shape); whole != tuple(l.Shape) {
 		line += " of " + whole
 	}
 	return line

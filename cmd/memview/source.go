@@ -12,11 +12,17 @@ import (
 
 // source is what all commands take: a file, a part of it, and what lies in it where it does not say.
 type source struct {
-	File  string `arg:"" optional:"" help:"The file, - for standard input, perhaps with the array in it and a part: 'photo.npy[::64, ::64, 0]', 'log.npy[:9].pos.x', 'data.npz:x[0]'. A small sample where none is named." placeholder:"FILE:NAME[SLICE].FIELD"`
+	File  string `arg:"" optional:"" help:"The file, - for standard input, a folder or address of Zarr or of memview serve, perhaps with the array in it and a part: 'photo.npy[::64, ::64, 0]', 'log.npy[:9].pos.x', 'data.npz:x[0]', 'http://127.0.0.1:8000:photo.npy[0]'. A small sample where none is named." placeholder:"FILE:NAME[SLICE].FIELD"`
 	Slice string `arg:"" optional:"" help:"The part, by itself: slices in Python's index syntax, and fields behind a point."`
 	Field string `help:"Take one field of records; 'pos.x' for records in records." placeholder:"NAME"`
 
+	openFlags
+}
+
+// openFlags say how what is named is opened.
+type openFlags struct {
 	rawFlags
+	webFlags
 }
 
 // rawFlags say what lies in files that do not say it.
@@ -55,17 +61,18 @@ func (s *rawFlags) options() (opts []arrayfile.Option) {
 type selection struct {
 	target
 	field string
-	file  *arrayfile.File
-	array *arrayfile.Array
-	whole *memoryview.View // of the array; nil while the header is enough
+	file  holding
+	array held
+	whole *memoryview.View // of the array, or of what was fetched of it; nil while the header is enough
 	part  *memoryview.View // what was cut out of it
 
-	shared bool // the file is somebody else's to close
+	sketched *buffer.Layout // of a part that is described, and not fetched
+	shared   bool           // the file is somebody else's to close
 }
 
 // open opens the file and cuts out the part.
-func (s *source) open() (*selection, error) {
-	sel, err := s.openHeader()
+func (s *source) open(p *progress) (*selection, error) {
+	sel, err := s.openHeader(p)
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +80,8 @@ func (s *source) open() (*selection, error) {
 }
 
 // openHeader opens the file. There are no views yet.
-func (s *source) openHeader() (*selection, error) {
-	t, f, err := s.openFile()
+func (s *source) openHeader(p *progress) (*selection, error) {
+	t, f, err := s.openFile(p)
 	if err != nil {
 		return nil, err
 	}
@@ -82,18 +89,18 @@ func (s *source) openHeader() (*selection, error) {
 }
 
 // openFile opens the file, and does not look for the array.
-func (s *source) openFile() (target, *arrayfile.File, error) {
+func (s *source) openFile(p *progress) (target, holding, error) {
 	t, err := parseTarget(s.File, s.Slice, exists)
 	if err != nil {
 		return t, nil, err
 	}
-	f, err := t.open(s.options())
+	f, err := t.open(s.openFlags, p)
 	return t, f, err
 }
 
-func selectionOf(t target, field string, f *arrayfile.File) (*selection, error) {
+func selectionOf(t target, field string, f holding) (*selection, error) {
 	err := t.resolve(f)
-	var a *arrayfile.Array
+	var a held
 	if err == nil {
 		a, err = f.Array(t.name)
 	}
@@ -106,9 +113,24 @@ func selectionOf(t target, field string, f *arrayfile.File) (*selection, error) 
 
 // cut makes the views. When it fails, it closes the file.
 func (s *selection) cut() (err error) {
-	if s.whole, err = s.file.View(s.target.name); err == nil {
-		s.part, err = s.target.cut(s.whole, s.field)
+	var left string
+	if s.whole, left, err = s.array.take(s.target, s.field); err == nil {
+		s.part, err = s.target.cut(s.whole, left, s.field)
 	}
+	if err != nil {
+		s.Close()
+	}
+	return err
+}
+
+// describe is cut for who wants the layout alone: nothing is fetched.
+func (s *selection) describe() error {
+	a, isFetched := s.array.(*fetched)
+	if !isFetched {
+		return s.cut()
+	}
+	l, err := a.partLayout(s.target, s.field)
+	s.sketched = &l
 	if err != nil {
 		s.Close()
 	}
@@ -171,7 +193,10 @@ func (s *selection) notes() (notes []string) {
 
 // layout is the part's.
 func (s *selection) layout() buffer.Layout {
-	if s.part == nil {
+	switch {
+	case s.sketched != nil:
+		return *s.sketched
+	case s.part == nil:
 		return s.array.Layout()
 	}
 	return s.part.Buffer().Layout()

@@ -67,7 +67,7 @@ type columnStats struct {
 
 // Run prints the figures.
 func (c *statsCommand) Run(out *output) error {
-	sel, err := c.open()
+	sel, err := c.open(out.progress)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ const standardInput = "-"
 
 // target is what the arguments name: a file, or the sample, an array in it, and a part of that.
 type target struct {
-	path  string // "" for the sample, standardInput for that, segmentPrefix and a name for a shared segment
+	path  string // "" for the sample, standardInput for that, segmentPrefix and a name for a shared segment, or an address
 	name  string // of the array, or "" where none was named
 	steps string // such as "[2:5].at[0]", or ""
 
@@ -76,6 +76,9 @@ func splitTarget(arg string, exists func(path string) bool) (path, tail string) 
 			return path, tail
 		}
 	}
+	if address := addressIn(arg); address != "" {
+		return address, arg[len(address):]
+	}
 	path = beforeSteps(arg)
 	drive := 0
 	if len(path) > 2 && (path[1:3] == `:\` || path[1:3] == ":/") {
@@ -116,7 +119,7 @@ func beforeSteps(arg string) string {
 
 // resolve finds the array in the file, and what of it was asked for: the longest name that the file has, up to the end
 // or to a slice or a field.
-func (t *target) resolve(f *arrayfile.File) error {
+func (t *target) resolve(f holding) error {
 	if !t.isNamed || t.inside == "" {
 		return nil
 	}
@@ -178,8 +181,23 @@ func (t target) String() string {
 	return text + t.steps
 }
 
-// open opens the file. The error says what else could have been meant.
-func (t target) open(opts []arrayfile.Option) (*arrayfile.File, error) {
+// open opens what is named.
+func (t target) open(flags openFlags, p *progress) (holding, error) {
+	if !isStore(t.path) {
+		f, err := t.openFile(flags.options())
+		if err != nil {
+			return nil, err
+		}
+		return onDisk{f}, nil
+	}
+	if flags.Format != "" {
+		return nil, fmt.Errorf("%s: --format is for raw files, and this says itself what it holds", t.path)
+	}
+	return openStore(t.path, flags.webFlags, p)
+}
+
+// openFile opens a file. The error says what else could have been meant.
+func (t target) openFile(opts []arrayfile.Option) (*arrayfile.File, error) {
 	switch t.path {
 	case "":
 		return arrayfile.FromBytes(sample, opts...)
@@ -233,8 +251,8 @@ func (t target) otherwise() string {
 	return ""
 }
 
-// cut takes the steps and then the field out of a view, which stays as it is.
-func (t target) cut(whole *memoryview.View, field string) (v *memoryview.View, err error) {
+// cut takes steps, of which some may have been taken, and then the field out of a view, which stays as it is.
+func (t target) cut(whole *memoryview.View, steps, field string) (v *memoryview.View, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("%s: %w", t, err)
@@ -243,7 +261,7 @@ func (t target) cut(whole *memoryview.View, field string) (v *memoryview.View, e
 	if v, err = whole.Select("..."); err != nil {
 		return nil, err
 	}
-	for steps := t.steps; steps != ""; {
+	for steps != "" {
 		var step string
 		if step, steps, err = nextStep(steps); err == nil {
 			v, err = replace(v, step)

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/arrayfile"
+	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/export"
+	"github.com/go-memoryview/memoryview/remote"
+)
+
+// store is a server or a Zarr store, of whose arrays only those chunks are fetched that are looked at.
+type store struct {
+	*remote.Store
+	web      webFlags
+	progress *progress
+	report   func(done, total int64) // of the fetch that is under way
+	inMemory int                     // bytes that were fetched there
+}
+
+// zarrFiles are those by which a folder is known as a Zarr store.
+var zarrFiles = []string{"zarr.json", ".zmetadata", ".zgroup", ".zarray"}
+
+// isStore tells whether an argument names an address, or a folder that is a Zarr store.
+func isStore(path string) bool {
+	if isAddress(path) {
+		return true
+	}
+	for _, name := range zarrFiles {
+		if info, err := os.Stat(filepath.Join(path, name)); err == nil && info.Mode().IsRegular() {
+			return true
+		}
+	}
+	return false
+}
+
+// openStore reads what a store says of itself.
+func openStore(address string, web webFlags, p *progress) (*store, error) {
+	opts, err := web.asking(address)
+	if err != nil {
+		return nil, err
+	}
+	s := &store{web: web, progress: p}
+	opts = append(opts, remote.Progress(func(done, total int64) { s.report(done, total) }))
+	err = p.fetch(func(ctx context.Context, _ func(done, total int64)) (err error) {
+		s.Store, err = remote.Open(ctx, address, opts...)
+		return err
+	})
+	switch web := isAddress(address); {
+	case err == nil:
+		return s, nil
+	case web && errors.Is(err, remote.ErrName):
+		return nil, fmt.Errorf("%w: what is read are Zarr stores, and memview serve by its address without a path; other files come through a pipe, as in curl %s | memview -", err, address)
+	case web && errors.Is(err, remote.ErrServer) && !strings.HasPrefix(address, "https"):
+		return nil, fmt.Errorf("%w: the address of a server that speaks TLS begins with https://", err)
+	}
+	return nil, s.web.advice(err)
+}
+
+// Size returns -1: what a store takes is not said.
+func (*store) Size() int64 { return -1 }
+
+// Metadata returns nothing: what a store says, it says of its arrays.
+func (*store) Metadata() map[string]string { return nil }
+
+// Close returns nothing: there is nothing to close.
+func (*store) Close() error { return nil }
+
+// Arrays returns those that the store's metadata tell of.
+func (s *store) Arrays() []held {
+	var all []held
+	for _, a := range s.Store.Arrays() {
+		all = append(all, &fetched{a, s})
+	}
+	return all
+}
+
+// Under returns those below a name.
+func (s *store) Under(name string) (below []held) {
+	for _, a := range s.Arrays() {
+		if name == "" || strings.HasPrefix(a.Name(), strings.TrimSuffix(name, "/")+"/") {
+			below = append(below, a)
+		}
+	}
+	return below
+}
+
+// Skipped returns those that cannot be read.
+func (s *store) Skipped() (all []arrayfile.Skipped) {
+	for _, skipped := range s.Store.Skipped() {
+		all = append(all, arrayfile.Skipped{Name: skipped.Name, Err: skipped.Err})
+	}
+	return all
+}
+
+// Array returns one, which the store's metadata need not tell of.
+func (s *store) Array(name string) (held, error) {
+	var a *remote.Array
+	err := s.progress.fetch(func(ctx context.Context, _ func(done, total int64)) (err error) {
+		a, err = s.Store.Array(ctx, name)
+		return err
+	})
+	switch all := s.Store.Arrays(); {
+	case err == nil:
+		return &fetched{a, s}, nil
+	case errors.Is(err, remote.ErrName) && len(all) > 0:
+		return nil, fmt.Errorf("%w: its arrays are %s", err, listing(namesOfArrays(all)))
+	case errors.Is(err, remote.ErrName) && name == "":
+		return nil, fmt.Errorf("%w: what it holds is not listed: name an array behind a colon, as in URL:NAME", err)
+	}
+	return nil, s.web.advice(err)
+}
+
+func namesOfArrays(all []*remote.Array) (names []string) {
+	for _, a := range all {
+		names = append(names, a.Name())
+	}
+	return names
+}
+
+// fetched is an array of a store.
+type fetched struct {
+	*remote.Array
+	store *store
+}
+
+// NBytes returns what all of it would take here.
+func (a *fetched) NBytes() int { return nbytes(a.Layout()) }
+
+// Order returns that of what is fetched.
+func (*fetched) Order() buffer.Order { return buffer.C }
+
+// Notes returns nothing.
+func (*fetched) Notes() []string { return nil }
+
+// Offset returns 0: what is fetched lies in no file.
+func (*fetched) Offset() int64 { return 0 }
+
+// Copied returns true.
+func (*fetched) Copied() bool { return true }
+
+// sketch is a view of the array's shape over a single item, which knows what parts there are, and none of their items.
+func (a *fetched) sketch() (*memoryview.View, error) {
+	l := a.Layout()
+	if l.ItemSize > maxItemSize {
+		return nil, fmt.Errorf("%w: items of %s, and at most of %s", buffer.ErrLayout, humanBytes(int64(l.ItemSize)), humanBytes(maxItemSize))
+	}
+	clear(l.Strides)
+	exporter, err := export.Strided(make([]byte, l.ItemSize), 0, l, true)
+	if err != nil {
+		return nil, err
+	}
+	return memoryview.FromObject(exporter)
+}
+
+// partLayout is the layout of a part, as of a copy, found without a fetch.
+func (a *fetched) partLayout(t target, field string) (l buffer.Layout, err error) {
+	sketch, err := a.sketch()
+	if err != nil {
+		return l, err
+	}
+	defer sketch.Release()
+	part, err := t.cut(sketch, t.steps, field)
+	if err != nil {
+		return l, err
+	}
+	defer part.Release()
+	l = part.Buffer().Layout()
+	l.Strides, err = buffer.ContiguousStrides(l.Shape, l.ItemSize, buffer.C)
+	return l, err
+}
+
+// take fetches the part that the first slice names. All steps are checked before.
+func (a *fetched) take(t target, field string) (v *memoryview.View, left string, err error) {
+	if _, err = a.partLayout(t, field); err != nil {
+		return nil, "", err
+	}
+	first, left := "", t.steps
+	if strings.HasPrefix(left, "[") {
+		if first, left, err = nextStep(left); err != nil {
+			return nil, "", err
+		}
+	}
+	asked := t
+	asked.steps = first
+	l, err := a.partLayout(asked, "")
+	if err != nil {
+		return nil, "", err
+	}
+	room, err := a.store.room(l)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w: fetch less of it, as %s[:1000]", asked, err, a.title(t))
+	}
+	err = a.store.fetch(func(ctx context.Context) error { return a.FetchInto(ctx, room, first) })
+	if err != nil {
+		room.Release()
+		return nil, "", err
+	}
+	defer room.Release()
+	v, err = room.ToReadOnly()
+	return v, left, err
+}
+
+func (a *fetched) title(t target) string {
+	t.steps = ""
+	return t.String()
+}
+
+// fetch fetches items, and shows how far it is.
+func (s *store) fetch(fetch func(ctx context.Context) error) error {
+	err := s.progress.fetch(func(ctx context.Context, report func(done, total int64)) error {
+		s.report = report
+		return fetch(ctx)
+	})
+	return s.web.advice(err)
+}
+
+// mostInMemory bounds what is fetched into memory of a store. What is more goes into a file without a name. Tests lower it.
+var mostInMemory = 1 << 30
+
+// room is where a part is fetched to.
+func (s *store) room(l buffer.Layout) (*memoryview.View, error) {
+	size := nbytes(l)
+	if size <= mostInMemory-s.inMemory {
+		s.inMemory += size
+		exporter, err := export.Strided(make([]byte, size), 0, l, false)
+		if err != nil {
+			return nil, err
+		}
+		return memoryview.FromObject(exporter)
+	}
+	v, err := onDiskRoom(l, size)
+	if err != nil {
+		return nil, fmt.Errorf("%s are too much for memory, and a file in %s, which TMPDIR names, has no room: %w", humanBytes(int64(size)), os.TempDir(), err)
+	}
+	return v, nil
+}
+
+// onDiskRoom is a new file for temporary use, mapped.
+func onDiskRoom(l buffer.Layout, size int) (*memoryview.View, error) {
+	f, err := arrayfile.Create(filepath.Join(os.TempDir(), "memview-fetch.npy"), buffer.Layout{Format: "B", Shape: []int{size}})
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // it is never put in place, and lives on as long as its view
+	bytes, err := f.View("")
+	if err != nil {
+		return nil, err
+	}
+	defer bytes.Release()
+	return bytes.CastShape(l.Format, l.Shape)
+}
