@@ -17,7 +17,7 @@ soak: ## every check at full length, on every CPython and other machine that is 
 fuzz: ## every fuzz target for TIME (30s), added up in FUZZING.md; RUN=regexp: some
 	@scripts/fuzz $(TIME) $(if $(RUN),'$(RUN)')
 
-bench: ## our speed beside NumPy, CPython, gonum and memcpy (4 minutes; QUICK=1: 1, RUN=regexp: some)
+bench: ## our speed beside NumPy, CPython, gonum, memcpy, FileServer, Zarr and Dask (6 minutes; QUICK=1: 2, RUN=regexp: some)
 	@bench/run $(if $(QUICK),-quick) $(if $(RUN),-run '$(RUN)')
 
 corpus: ## write the generated test data anew, in place

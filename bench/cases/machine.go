@@ -20,7 +20,8 @@ type Machine struct {
 	Extension bool         // Python has gomemoryview
 	OnlyOurs  bool         // the peers are not measured, and need not be made ready
 
-	held []byte // see heldBytes
+	held    []byte // see heldBytes
+	engines *peer.Worker
 }
 
 // heldBytes is what the program holds all the time, as one that works with arrays does. A heap of a few MiB
@@ -41,13 +42,29 @@ func NewMachine() (*Machine, error) {
 	return m, err
 }
 
-// Close ends what NewMachine started.
+// Engines is the Python with Zarr and Dask that MEMORYVIEW_REMOTE names, which is started when it is first asked for.
+func (m *Machine) Engines() (*peer.Worker, error) {
+	python := os.Getenv("MEMORYVIEW_REMOTE")
+	if python == "" {
+		return nil, fmt.Errorf("%w: MEMORYVIEW_REMOTE names no Python with Zarr and Dask", ErrMissing)
+	}
+	var err error
+	if m.engines == nil {
+		m.engines, err = peer.Start(python)
+	}
+	return m.engines, err
+}
+
+// Close ends what was started.
 func (m *Machine) Close() error {
 	runtime.KeepAlive(m.held)
-	if m.Python == nil {
-		return nil
+	var all []error
+	for _, worker := range []*peer.Worker{m.Python, m.engines} {
+		if worker != nil {
+			all = append(all, worker.Close())
+		}
 	}
-	return m.Python.Close()
+	return errors.Join(all...)
 }
 
 // python is a side in Python: what makes its data, the statement that is timed, and what that came to.
@@ -62,10 +79,12 @@ func (m *Machine) python(setup, run, result string) (Side, error) {
 }
 
 // program is a side in Python that is ready.
-func (m *Machine) program(i int) Side {
+func (m *Machine) program(i int) Side { return programOf(m.Python, i) }
+
+func programOf(w *peer.Worker, i int) Side {
 	return Side{
-		Run:    func(n int) (time.Duration, error) { return m.Python.Run(i, n) },
-		Result: func() (string, error) { return m.Python.Result(i) },
+		Run:    func(n int) (time.Duration, error) { return w.Run(i, n) },
+		Result: func() (string, error) { return w.Result(i) },
 	}
 }
 

@@ -16,5 +16,5 @@ var Full = Scale{1 << 10, 1 << 20, 1 << 30, 1 << 10, 1 << 20, 4096, 1080, 1920}
 // Table has every case.
 func Table(s Scale) []Case {
 	return slices.Concat(copies(s), transposes(s), planes(s), lines(s), toBytes(s), equals(s), conversions(s),
-		counts(s), summaries(s), fileConversions(s), hexes(s), accesses(s), iterations(s), slicings(), openings(s), commands(s), lives(s), loans(s), segments(s), servings(s), extension(s))
+		counts(s), summaries(s), fileConversions(s), hexes(s), accesses(s), iterations(s), slicings(), openings(s), commands(s), lives(s), loans(s), segments(s), servings(s), engines(s), extension(s))
 }

@@ -16,6 +16,11 @@ import (
 //go:embed worker.py
 var program string
 
+// HTTPStore is a module of Python's with a store of Zarr's that reads over HTTP. It is for everybody: docs/SCALE.md says so.
+//
+//go:embed httpstore.py
+var HTTPStore string
+
 // Worker is a Python process that waits for requests, so that Go and Python work in turn in one run. It has the
 // programs of one case at a time ready.
 type Worker struct {
@@ -64,7 +69,7 @@ func Start(python string) (*Worker, error) {
 	return &Worker{process, input, json.NewEncoder(input), json.NewDecoder(output)}, nil
 }
 
-// Versions says which Python and which NumPy it is.
+// Versions says which Python and which NumPy it is, and which engines it has.
 func (w *Worker) Versions() (string, error) {
 	r, err := w.ask(request{Do: "versions"})
 	return r.Text, err

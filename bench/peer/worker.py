@@ -8,6 +8,7 @@ import platform
 import sys
 import time
 import zlib
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
@@ -38,6 +39,17 @@ def prepare(program):
     return names, program["result"]
 
 
+def engines():
+    """The versions of those that are here."""
+    text = ""
+    for name, module in ("Zarr", "zarr"), ("Dask", "dask"), ("fsspec", "fsspec"), ("aiohttp", "aiohttp"):
+        try:
+            text += f", {name} {version(module)}"
+        except PackageNotFoundError:
+            pass
+    return text
+
+
 current = []
 
 
@@ -45,7 +57,7 @@ def answer(request):
     global current
     match request["do"]:
         case "versions":
-            return {"text": f"CPython {platform.python_version()}, NumPy {np.__version__}"}
+            return {"text": f"CPython {platform.python_version()}, NumPy {np.__version__}" + engines()}
         case "prepare":
             current = []  # makes room for the next
             current = [prepare(program) for program in request["programs"]]

@@ -32,6 +32,10 @@ func Describe(m *cases.Machine) []Fact {
 		versions, _ := m.Python.Versions()
 		facts = append(facts, Fact{"Python", versions})
 	}
+	if engines, err := m.Engines(); err == nil {
+		versions, _ := engines.Versions()
+		facts = append(facts, Fact{"Engines", versions})
+	}
 	known := facts[:0]
 	for _, f := range facts {
 		if f.Value = strings.TrimSpace(f.Value); f.Value != "" {
