@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/arrayfile"
+	"github.com/go-memoryview/memoryview/format"
 	"github.com/go-memoryview/memoryview/remote"
 )
 
@@ -187,5 +190,62 @@ func TestAddressIn(t *testing.T) {
 		if got := addressIn(arg); got != want {
 			t.Errorf("%q: %q, want %q", arg, got, want)
 		}
+	}
+}
+
+// What is printed of a long array is what is printed of a file of it, and nothing else is fetched.
+func TestEdgesAreFetched(t *testing.T) {
+	t.Setenv(tokenVariable, "")
+	table, err := memoryview.FromObject(make([]struct {
+		ID   int32
+		Hits [2]int16
+		At   struct{ X, Y float32 }
+	}, 1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 1000 {
+		if err := table.Set(format.Record{Values: []any{int32(i), []any{int16(i), int16(-i)}, format.Record{Values: []any{float32(i) / 8, float32(-i)}}}}, i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	numbers := make([]float64, 40*50*60)
+	for i := range numbers {
+		numbers[i] = float64(i) / 3
+	}
+	cube := must(must(memoryview.FromObject(numbers)).Cast("d", 40, 50, 60))
+	path := filepath.Join(t.TempDir(), "all.npz")
+	if err := arrayfile.Save(path, []arrayfile.Named{{Name: "cube", Value: cube}, {Name: "table", Value: table}}); err != nil {
+		t.Fatal(err)
+	}
+	tree := must(remote.Handler(remote.View("cube", cube, remote.Chunks(1, 10, 10)), remote.View("table", table, remote.Chunks(3))))
+	defer tree.Close()
+	var chunks atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/c/") {
+			chunks.Add(1)
+		}
+		tree.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	for part, most := range map[string]int64{
+		":cube": 6 * 4, ":cube[::-1]": 6 * 4, ":cube[3:, 7, ::-1]": 6 * 2, ":cube[-1]": 4, ":cube[:, :2, 0]": 40, ":cube[0, ..., 5]": 5, ":cube[::7, 2:48:2, -1::-2]": 6 * 4,
+		":cube[5][::-1]": 30, ":cube[...]": 24, ":cube[:0]": 0, ":cube[1, 2, 3]": 1,
+		":table": 5, ":table[::-1]": 5, ":table[100:900:3]": 10, ":table[:50]": 17, ":table.ID": 334, ":table[:].ID": 334, ":table[:].At": 5, ":table[:].At.Y": 334, ":table[:].Hits": 334, ":table[:].Hits[:, 1]": 334, ":table[7]": 1,
+	} {
+		chunks.Store(0)
+		want, got := memview(path+part), memview(server.URL+part)
+		_, wantText, _ := strings.Cut(want.out, "\n")
+		heading, gotText, _ := strings.Cut(got.out, "\n")
+		if got.code != exitOK || gotText != wantText || heading != strings.ReplaceAll(want.out[:len(want.out)-len(wantText)-1], path, server.URL) {
+			t.Errorf("%s: %d, %s\n%s\nwant\n%s", part, got.code, got.stderr, got.out, want.out)
+		}
+		if n := chunks.Load(); n > most {
+			t.Errorf("%s: %d chunks, want at most %d", part, n, most)
+		}
+	}
+	chunks.Store(0)
+	if got := memview("show", "--all", server.URL+":cube[:, 0]"); got.code != exitOK || chunks.Load() != 40*6 {
+		t.Errorf("%d, %d chunks", got.code, chunks.Load())
 	}
 }

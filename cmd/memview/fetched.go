@@ -181,11 +181,9 @@ func (a *fetched) take(t target, field string) (v *memoryview.View, left string,
 	if _, err = a.partLayout(t, field); err != nil {
 		return nil, "", err
 	}
-	first, left := "", t.steps
-	if strings.HasPrefix(left, "[") {
-		if first, left, err = nextStep(left); err != nil {
-			return nil, "", err
-		}
+	first, left, err := leadingSlice(t.steps)
+	if err != nil {
+		return nil, "", err
 	}
 	asked := t
 	asked.steps = first

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/cmd/memview/internal/arraytext"
 	"github.com/go-memoryview/memoryview/format"
 )
@@ -46,7 +45,18 @@ func (c *showCommand) Validate() error {
 
 // Run prints the array.
 func (c *showCommand) Run(out *output) error {
-	sel, err := c.open(out.progress)
+	sel, err := c.openHeader(out.progress)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = sel.cut()
+	} else {
+		err = sel.cutEdges(func(format string, ndim int) arraytext.Options {
+			o, _ := c.options(typeOf(format), ndim, out)
+			return o
+		})
+	}
 	if err != nil {
 		return err
 	}
@@ -59,7 +69,7 @@ func (c *showCommand) Run(out *output) error {
 
 // print prints what is shown, and the items.
 func (c *showCommand) print(out *output, sel *selection) error {
-	text, hidden, err := c.text(sel.part, out)
+	text, hidden, err := c.text(sel.shown(), out)
 	if err != nil {
 		return err
 	}
@@ -111,20 +121,26 @@ const (
 	tableEdge = 5
 )
 
-// text prints records as a table, and everything else as NumPy does.
-func (c *showCommand) text(v *memoryview.View, out *output) (text string, hidden []string, err error) {
-	o := arraytext.Options{Width: out.width}
+// options are those for items of a type in so many dimensions, which may be a table's.
+func (c *showCommand) options(t *format.Type, ndim int, out *output) (o arraytext.Options, isTable bool) {
+	o.Width = out.width
 	if c.Width > 0 {
 		o.Width = c.Width
 	}
-	t := typeOf(v.Format())
-	isTable := t.Kind() == format.Struct && t.NumField() > 0 && v.NDim() <= 1
+	isTable = t.Kind() == format.Struct && t.NumField() > 0 && ndim <= 1
 	if isTable {
 		o.Threshold, o.Edge = tableRows, tableEdge
 	}
 	if c.All {
 		o.Threshold = math.MaxInt
 	}
+	return o, isTable
+}
+
+// text prints records as a table, and everything else as NumPy does.
+func (c *showCommand) text(v printable, out *output) (text string, hidden []string, err error) {
+	t := typeOf(v.Format())
+	o, isTable := c.options(t, v.NDim(), out)
 	if isTable {
 		return arraytext.Table(v, t, o)
 	}

@@ -66,7 +66,8 @@ type selection struct {
 	whole *memoryview.View // of the array, or of what was fetched of it; nil while the header is enough
 	part  *memoryview.View // what was cut out of it
 
-	sketched *buffer.Layout // of a part that is described, and not fetched
+	sketched *buffer.Layout // of a part that is described, and not fetched, or not all of it
+	ends     *edges         // of a part of which that was fetched; nil for others
 	shared   bool           // the file is somebody else's to close
 }
 
@@ -147,6 +148,14 @@ func (s *selection) Close() {
 	if !s.shared {
 		s.file.Close()
 	}
+}
+
+// shown is what is printed of the part.
+func (s *selection) shown() printable {
+	if s.ends != nil {
+		return s.ends
+	}
+	return s.part
 }
 
 // isWhole tells that nothing was cut.

@@ -156,6 +156,14 @@ func nextStep(steps string) (step, rest string, err error) {
 	return steps[:end], steps[end:], nil
 }
 
+// leadingSlice splits off the slice that steps begin with; "" where they begin with a field.
+func leadingSlice(steps string) (slice, rest string, err error) {
+	if !strings.HasPrefix(steps, "[") {
+		return "", steps, nil
+	}
+	return nextStep(steps)
+}
+
 func exists(path string) bool {
 	if name, ok := strings.CutPrefix(path, segmentPrefix); ok {
 		var err error

@@ -58,18 +58,27 @@ func pick(a Array, o Options) (*grid, error) {
 	if slices.Contains(shape, 0) {
 		return g, nil
 	}
-	if moreThan(shape, o.Threshold) {
-		g.shape = make([]int, len(shape))
-		for d, extent := range shape {
-			g.cut[d] = extent > 2*o.Edge
-			g.shape[d] = min(extent, 2*o.Edge)
-		}
+	g.shape = Printed(shape, o)
+	for d, extent := range shape {
+		g.cut[d] = g.shape[d] < extent
 	}
 	if moreThan(g.shape, maxItems) || moreThan(append([]int{a.ItemSize()}, g.shape...), maxBytes) {
 		return nil, fmt.Errorf("%w: shape %v, items of %d bytes: cut it down by a slice, or pick a field of records",
 			ErrTooMany, shape, a.ItemSize())
 	}
 	return g, g.read(a, make([]int, 0, len(shape)), shape)
+}
+
+// Printed returns the shape of the items that are printed of an array, of long dimensions half from either end.
+func Printed(shape []int, o Options) []int {
+	o = o.orDefault()
+	left := slices.Clone(shape)
+	for d, extent := range shape {
+		if moreThan(shape, o.Threshold) {
+			left[d] = min(extent, 2*o.Edge)
+		}
+	}
+	return left
 }
 
 // moreThan reports whether an array of that shape has more than n items.
