@@ -47,7 +47,7 @@
 // zlib, crc32c, sharding_indexed, and Blosc with lz4, zstd or zlib. Others are an error that names them. Items keep the byte order in which they are
 // stored: it is part of the format.
 //
-// What a fetch takes is a view of its own, as soon as all chunks of it have come. Requests are tried again where that may help; a server that
+// What a fetch takes is a view of its own, as soon as all chunks of it have come, or memory of the caller's, by [Array.FetchInto]. Requests are tried again where that may help; a server that
 // sends other lengths or ranges than it was asked for, or sends us to another host, is [ErrServer].
 //
 // # Safety

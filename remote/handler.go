@@ -20,7 +20,7 @@ import (
 // Tree is an http.Handler of [Handler]'s.
 type Tree struct {
 	entries map[string]*entry
-	groups  map[string]bool
+	groups  groups
 	texts   map[string][]byte // JSON by its path
 	listing listing
 	tag     string // of this handler's, in all its tags
@@ -36,7 +36,7 @@ func Handler(opts ...Option) (*Tree, error) {
 	var tag [8]byte
 	_, _ = rand.Read(tag[:])
 	t := &Tree{
-		entries: map[string]*entry{}, groups: map[string]bool{}, texts: map[string][]byte{}, tag: hex.EncodeToString(tag[:]),
+		entries: map[string]*entry{}, groups: newGroups(), texts: map[string][]byte{}, tag: hex.EncodeToString(tag[:]),
 		slots: make(chan struct{}, 1024), timeout: 30 * time.Second,
 	}
 	var err error
@@ -81,7 +81,7 @@ func (t *Tree) add(e *entry) error {
 	t.entries[e.name] = e
 	for name := e.name; name != ""; {
 		name = parent(name)
-		t.groups[name] = true
+		t.groups.names[name] = true
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (t *Tree) check(e *entry) error {
 	if err == nil && t.entries[e.name] != nil {
 		err = errors.New("there are two of it")
 	}
-	if err == nil && t.groups[e.name] {
+	if err == nil && t.groups.names[e.name] {
 		err = errors.New("it is an array, and others lie below it")
 	}
 	for name := e.name; err == nil && name != ""; {
@@ -140,9 +140,8 @@ type listing struct {
 	Arrays     []Description `json:"arrays"`
 }
 
-// describe writes all metadata, whose size does not depend on how many chunks there are.
+// describe writes the metadata of arrays, whose size does not depend on how many chunks there are.
 func (t *Tree) describe() error {
-	v2, v3 := map[string]*zarr.Array{}, map[string]*zarr.Array{}
 	all := listing{Memoryview: 1, Arrays: []Description{}}
 	names := []string{}
 	for name := range t.entries {
@@ -156,13 +155,13 @@ func (t *Tree) describe() error {
 			faces = append(faces, npyFace+name)
 		}
 		if text, err := e.grid.MarshalV2(); err == nil {
-			v2[name] = e.grid
+			t.groups.v2[name] = e.grid
 			faces = append(faces, zarr2Face+name)
 			t.texts[zarr2Face+join(name, zarr.ArrayV2)] = text
 			t.texts[zarr2Face+join(name, zarr.AttributesV2)] = e.grid.AttributesTextV2()
 		}
 		if text, err := e.grid.MarshalV3(); err == nil {
-			v3[name] = e.grid
+			t.groups.v3[name] = e.grid
 			faces = append(faces, zarr3Face+name)
 			t.texts[zarr3Face+join(name, zarr.NodeV3)] = text
 		}
@@ -180,7 +179,7 @@ func (t *Tree) describe() error {
 		return err
 	}
 	t.texts["/"], t.texts[infoFace] = text, text
-	return t.describeGroups(v2, v3)
+	return nil
 }
 
 // Arrays describes what is served, by name.
@@ -206,42 +205,6 @@ func (e *entry) describe(faces []string) Description {
 	}
 }
 
-// describeGroups writes the metadata of groups, each with all that lies below it.
-func (t *Tree) describeGroups(v2, v3 map[string]*zarr.Array) error {
-	for group := range t.groups {
-		below2, below3 := map[string]*zarr.Array{"": nil}, map[string]*zarr.Array{}
-		prefix := join(group, "")
-		for name := range t.groups {
-			if name != group && strings.HasPrefix(name, prefix) {
-				below2[name[len(prefix):]], below3[name[len(prefix):]] = nil, nil
-			}
-		}
-		for name, a := range v2 {
-			if strings.HasPrefix(name, prefix) {
-				below2[name[len(prefix):]] = a
-			}
-		}
-		for name, a := range v3 {
-			if strings.HasPrefix(name, prefix) {
-				below3[name[len(prefix):]] = a
-			}
-		}
-		text2, err := zarr.MarshalConsolidatedV2(below2)
-		if err != nil {
-			return err
-		}
-		text3, err := zarr.MarshalGroupV3(below3)
-		if err != nil {
-			return err
-		}
-		t.texts[zarr2Face+join(group, zarr.GroupV2)] = zarr.GroupTextV2()
-		t.texts[zarr2Face+join(group, zarr.AttributesV2)] = []byte("{}\n")
-		t.texts[zarr2Face+join(group, zarr.ConsolidatedV2)] = text2
-		t.texts[zarr3Face+join(group, zarr.NodeV3)] = text3
-	}
-	return nil
-}
-
 // ServeHTTP answers one request.
 func (t *Tree) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !t.enter(r) {
@@ -252,7 +215,15 @@ func (t *Tree) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { <-t.slots }()
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	path := r.URL.Path
-	if text, ok := t.texts[path]; ok {
+	text, err := t.texts[path], error(nil)
+	if text == nil {
+		text, err = t.groups.text(path)
+	}
+	switch {
+	case err != nil:
+		t.fail(w, r, err)
+		return
+	case text != nil:
 		t.serveText(w, r, text)
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -151,6 +153,41 @@ func TestFetchIntoRefuses(t *testing.T) {
 	} {
 		if err := a.FetchInto(t.Context(), test.into, ""); !errors.Is(err, test.err) {
 			t.Errorf("%T: %v", test.into, err)
+		}
+	}
+}
+
+// A server is known by what it is, whichever door was taken.
+func TestKind(t *testing.T) {
+	url, _ := serve(t, remote.View("deep/a", []byte("x")))
+	for door, kind := range map[string]string{"": "memoryview", "/zarr/v2": "Zarr 2", "/zarr/v2/deep/a": "Zarr 2", "/zarr/v3": "Zarr 3", "/zarr/v3/deep": "Zarr 3"} {
+		if got := open(t, url+door).Kind(); got != kind {
+			t.Errorf("%q: %s, want %s", door, got, kind)
+		}
+	}
+}
+
+// Who is not trusted, and who speaks no TLS, is not asked again.
+func TestConnectionsThatStayWrong(t *testing.T) {
+	var asked atomic.Int64
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	plain := httptest.NewUnstartedServer(http.NotFoundHandler())
+	for _, s := range []*httptest.Server{secure, plain} {
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				asked.Add(1)
+			}
+		}
+		t.Cleanup(s.Close)
+	}
+	secure.StartTLS()
+	plain.Start()
+	for _, url := range []string{secure.URL, "https" + strings.TrimPrefix(plain.URL, "http")} {
+		asked.Store(0)
+		store, err := remote.Open(t.Context(), url, remote.Retries(3, time.Millisecond))
+		if err == nil || asked.Load() != 1 {
+			t.Errorf("%v, %v after %d tries", store, err, asked.Load())
 		}
 	}
 }

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -97,7 +98,7 @@ func (w *web) try(ctx context.Context, key string, s span, limit int) (data []by
 	}
 	response, err := w.client.Do(r)
 	switch {
-	case errors.Is(err, ErrServer):
+	case errors.Is(err, ErrServer), isFinal(err):
 		return nil, never, err
 	case err != nil && ctx.Err() != nil:
 		return nil, 0, context.Cause(ctx)
@@ -117,6 +118,12 @@ func (w *web) try(ctx context.Context, key string, s span, limit int) (data []by
 		return nil, never, err
 	}
 	return data, 0, err
+}
+
+// isFinal tells errors of a connection that the next try has, too: whom we do not trust, and who does not speak TLS.
+func isFinal(err error) bool {
+	var untrusted *tls.CertificateVerificationError
+	return errors.As(err, &untrusted) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 func (w *web) request(ctx context.Context, key string, s span) (*http.Request, error) {

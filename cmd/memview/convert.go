@@ -45,6 +45,7 @@ type convertCommand struct {
 // Help is called by kong.
 func (*convertCommand) Help() string {
 	return "Items are read, converted and written piece by piece: files may be larger than memory (a picture, what is compressed and what comes through a pipe may not). " +
+		"What is fetched from a server or a Zarr store lies in memory or, beyond 1 GiB, in a file without a name in the folder that TMPDIR names. " +
 		"The new file appears whole, in place of the one that was there, or not at all. " +
 		"Floats that become integers lose their fraction, by --casting unsafe; integers that do not fit are an error, and lose their highest bits by --casting unsafe. " +
 		"An array without a name gets that of its file in an npz or safetensors file.\n\n" + examples(`

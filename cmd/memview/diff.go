@@ -34,7 +34,7 @@ type diffCommand struct {
 // Help is called by kong.
 func (*diffCommand) Help() string {
 	return "Numbers are compared by value, whatever their formats and byte orders are; records field by field. " +
-		"Files of many arrays are compared by the names in them, folders by the files below them: what is no array file, byte by byte. " +
+		"Files of many arrays are compared by the names in them, and so are Zarr stores; folders by the files below them: what is no array file, byte by byte. " +
 		"The exit code is 0 where nothing differs, 1 where something does, also the shape, and 2 where the arrays cannot be compared.\n\n" + examples(`
 		memview diff before.npy after.npy     how many items differ, where first, how far
 		memview diff --rtol 1e-5 --atol 1e-8 a.npy b.npy

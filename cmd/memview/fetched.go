@@ -29,8 +29,8 @@ var zarrFiles = []string{"zarr.json", ".zmetadata", ".zgroup", ".zarray"}
 
 // isStore tells whether an argument names an address, or a folder that is a Zarr store.
 func isStore(path string) bool {
-	if isAddress(path) {
-		return true
+	if isAddress(path) || path == "" {
+		return path != ""
 	}
 	for _, name := range zarrFiles {
 		if info, err := os.Stat(filepath.Join(path, name)); err == nil && info.Mode().IsRegular() {
@@ -235,7 +235,7 @@ func (s *store) room(l buffer.Layout) (*memoryview.View, error) {
 	}
 	v, err := onDiskRoom(l, size)
 	if err != nil {
-		return nil, fmt.Errorf("%s are too much for memory, and a file in %s, which TMPDIR names, has no room: %w", humanBytes(int64(size)), os.TempDir(), err)
+		return nil, fmt.Errorf("%s are too much for memory, and no file could be made in %s, which TMPDIR names: %w", humanBytes(int64(size)), os.TempDir(), err)
 	}
 	return v, nil
 }

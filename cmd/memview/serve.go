@@ -243,9 +243,14 @@ func (s *serving) sayPrograms() {
 	if i := slices.IndexFunc(arrays, func(a remote.Description) bool { return slices.Contains(a.Faces, zarrFace+"/"+a.Name) }); i >= 0 {
 		example, face = arrays[i].Name, zarrFace
 	}
-	s.out.comment("For programs:")
-	if s.made != "" {
+	switch {
+	case s.NoToken:
+		s.out.comment("For programs of this machine:")
+	case s.made != "":
+		s.out.comment("For programs:")
 		s.out.comment("  export %s=%s", tokenVariable, s.made)
+	default:
+		s.out.comment("For programs that have the token in %s:", tokenVariable)
 	}
 	headers := ""
 	if !s.NoToken {

@@ -2,13 +2,13 @@ package gate
 
 import (
 	"bytes"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -187,64 +187,71 @@ func impatient(t *testing.T, g *Gate) string {
 	}
 	server := g.server()
 	server.WriteTimeout = 100 * time.Millisecond
-	go server.Serve(listener)
+	if g.TLS != nil {
+		go server.ServeTLS(listener, "", "")
+	} else {
+		go server.Serve(listener)
+	}
 	t.Cleanup(func() { server.Close() })
-	return "http://" + listener.Addr().String()
+	return g.scheme() + "://" + listener.Addr().String()
 }
 
-// dataOf serves some bytes, more than fits on the way to a client.
-func dataOf(t *testing.T, stalled time.Duration) (*Gate, []byte) {
-	t.Helper()
+// downloading asks a server of some bytes, more than fits on the way to a client, by both versions of HTTP.
+func downloading(t *testing.T, stalled time.Duration, f func(t *testing.T, response *http.Response, data []byte)) {
 	data := bytes.Repeat([]byte("0123456789abcdef"), 2<<20)
 	tree, err := remote.Handler(remote.View("a", data), remote.Timeout(stalled))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { tree.Close() })
-	g := newGate(Options{Anybody: true})
-	g.Data("/bytes/", tree)
-	return g, data
+	defer tree.Close()
+	certificate, pool := certificateFor(t)
+	for _, version := range []int{1, 2} {
+		t.Run(fmt.Sprintf("HTTP/%d", version), func(t *testing.T) {
+			transport, o := &http.Transport{}, Options{Anybody: true}
+			if version == 2 {
+				o.TLS = certificate
+				transport.TLSClientConfig, transport.ForceAttemptHTTP2 = &tls.Config{RootCAs: pool}, true
+			}
+			g := newGate(o)
+			g.Data("/bytes/", tree)
+			defer transport.CloseIdleConnections()
+			response, err := (&http.Client{Transport: transport}).Get(impatient(t, g) + "/bytes/a")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if response.ProtoMajor != version {
+				t.Fatal(response.Proto)
+			}
+			f(t, response, data)
+		})
+	}
 }
 
 // A download may take far longer than an answer of the page, as long as it moves.
 func TestSlowDownload(t *testing.T) {
-	g, data := dataOf(t, time.Minute)
-	response, err := http.Get(impatient(t, g) + "/bytes/a")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var got bytes.Buffer
-	for range 8 {
-		time.Sleep(50 * time.Millisecond)
-		if _, err := io.CopyN(&got, response.Body, int64(len(data)/8)); err != nil {
-			t.Fatal(err)
+	downloading(t, time.Minute, func(t *testing.T, response *http.Response, data []byte) {
+		var got bytes.Buffer
+		for range 8 {
+			time.Sleep(50 * time.Millisecond)
+			if _, err := io.CopyN(&got, response.Body, int64(len(data)/8)); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if !bytes.Equal(got.Bytes(), data) {
-		t.Error("other bytes came")
-	}
+		if !bytes.Equal(got.Bytes(), data) {
+			t.Error("other bytes came")
+		}
+	})
 }
 
 // A client that takes nothing is cut off.
 func TestStalledDownload(t *testing.T) {
-	g, data := dataOf(t, 100*time.Millisecond)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, impatient(t, g)+"/bytes/a", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	time.Sleep(time.Second) // for the server to lose patience
-	got, err := io.ReadAll(response.Body)
-	if err == nil || len(got) >= len(data) {
-		t.Errorf("%d bytes, %v", len(got), err)
-	}
+	downloading(t, 100*time.Millisecond, func(t *testing.T, response *http.Response, data []byte) {
+		time.Sleep(time.Second) // for the server to lose patience
+		if got, err := io.ReadAll(response.Body); err == nil || len(got) >= len(data) {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+	})
 }
 
 // A handler that cannot go on ends the connection, and the client sees that the answer is cut short.
