@@ -186,7 +186,7 @@ func impatient(t *testing.T, g *Gate) string {
 		t.Fatal(err)
 	}
 	server := g.server()
-	server.WriteTimeout = 100 * time.Millisecond
+	server.WriteTimeout = time.Second // which bounds handshakes of TLS, too
 	if g.TLS != nil {
 		go server.ServeTLS(listener, "", "")
 	} else {
@@ -203,10 +203,11 @@ func downloading(t *testing.T, stalled time.Duration, f func(t *testing.T, respo
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tree.Close()
+	t.Cleanup(func() { tree.Close() })
 	certificate, pool := certificateFor(t)
 	for _, version := range []int{1, 2} {
 		t.Run(fmt.Sprintf("HTTP/%d", version), func(t *testing.T) {
+			t.Parallel()
 			transport, o := &http.Transport{}, Options{Anybody: true}
 			if version == 2 {
 				o.TLS = certificate
@@ -233,7 +234,7 @@ func TestSlowDownload(t *testing.T) {
 	downloading(t, time.Minute, func(t *testing.T, response *http.Response, data []byte) {
 		var got bytes.Buffer
 		for range 8 {
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(200 * time.Millisecond)
 			if _, err := io.CopyN(&got, response.Body, int64(len(data)/8)); err != nil {
 				t.Fatal(err)
 			}
@@ -247,7 +248,7 @@ func TestSlowDownload(t *testing.T) {
 // A client that takes nothing is cut off.
 func TestStalledDownload(t *testing.T) {
 	downloading(t, 100*time.Millisecond, func(t *testing.T, response *http.Response, data []byte) {
-		time.Sleep(time.Second) // for the server to lose patience
+		time.Sleep(2 * time.Second) // for the server to lose patience
 		if got, err := io.ReadAll(response.Body); err == nil || len(got) >= len(data) {
 			t.Errorf("%d bytes, %v", len(got), err)
 		}
