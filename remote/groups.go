@@ -2,16 +2,18 @@ package remote
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
+	"github.com/go-memoryview/memoryview/format"
 	"github.com/go-memoryview/memoryview/remote/internal/zarr"
 )
 
 // groups are the groups of a tree, which have metadata of all that lies below them.
 type groups struct {
 	names  map[string]bool
-	v2, v3 map[string]*zarr.Array // all arrays that a version has a type for
+	v2, v3 map[string]*zarr.Array // the arrays that a version's groups tell of
 
 	lock  sync.Mutex
 	texts map[string][]byte // by their path, those that were asked for
@@ -19,6 +21,15 @@ type groups struct {
 
 func newGroups() groups {
 	return groups{names: map[string]bool{}, v2: map[string]*zarr.Array{}, v3: map[string]*zarr.Array{}, texts: map[string][]byte{}}
+}
+
+// isFlat tells whether zarr-python 3 knows a type in version 2: one with records or arrays inside of records makes it refuse the whole group that tells
+// of it. Such an array is read by its own path, as by zarr-python 2.
+func isFlat(f string) bool {
+	t, err := format.Parse(f)
+	return err == nil && !slices.ContainsFunc(t.Fields(), func(f format.Field) bool {
+		return f.Type.Kind() == format.Struct || f.Type.Kind() == format.Array
+	})
 }
 
 // text returns the metadata of a group at its path; nil where there are none. They are made when they are first asked for: where many

@@ -155,7 +155,9 @@ func (t *Tree) describe() error {
 			faces = append(faces, npyFace+name)
 		}
 		if text, err := e.grid.MarshalV2(); err == nil {
-			t.groups.v2[name] = e.grid
+			if isFlat(e.layout.Format) {
+				t.groups.v2[name] = e.grid
+			}
 			faces = append(faces, zarr2Face+name)
 			t.texts[zarr2Face+join(name, zarr.ArrayV2)] = text
 			t.texts[zarr2Face+join(name, zarr.AttributesV2)] = e.grid.AttributesTextV2()

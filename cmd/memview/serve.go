@@ -52,7 +52,8 @@ func (*serveCommand) Help() string {
 		curl -O http://127.0.0.1:8000/npy/log.npy
 		python: zarr.open_group("http://127.0.0.1:8000/zarr/v3", mode="r")
 		memview serve --addr 127.0.0.1:8000 log.npy   and from afar: ssh -L 8000:127.0.0.1:8000 HOST
-		memview serve --addr 0.0.0.0:8000 --new-cert ca.pem log.npy`)
+		memview serve --addr 0.0.0.0:8000 --new-cert ca.pem log.npy
+		memview --cacert ca.pem https://HOST:8000:log.npy   with ca.pem and MEMVIEW_TOKEN there`)
 }
 
 // Validate is called by kong.
