@@ -20,9 +20,6 @@ State *find_state(PyTypeObject *type)
 }
 
 static PyMethodDef functions[] = {
-	{"before_fork", before_fork, METH_NOARGS, "Quiet the engine before a fork."},
-	{"after_fork_in_parent", after_fork_in_parent, METH_NOARGS, "Undo before_fork, in the parent."},
-	{"after_fork_in_child", after_fork_in_child, METH_NOARGS, "Undo of before_fork what a child needs."},
 	{"table", format_table, METH_O, "What is inside of a format."},
 	{"store", format_store, METH_VARARGS, "Make a part of an item of a value."},
 	{"lend", tensor_lend, METH_VARARGS, "A capsule of what a view shows."},
@@ -38,7 +35,7 @@ static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec)
 static int module_exec(PyObject *module)
 {
 	State *state = PyModule_GetState(module);
-	if (check_code(gmvStart(RUNNING, codes)) < 0 ||
+	if (check_code(gmvStart(RUNNING, codes)) < 0 || watch_forks() < 0 ||
 		!(state->managed = add_type(module, &managed_spec)) ||
 		!(state->iterator = add_type(module, &iterator_spec)) ||
 		!(state->memoryview = view_type(module, 0)) || !(state->view = view_type(module, 1)) ||

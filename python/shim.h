@@ -162,9 +162,7 @@ static inline char *step(const Py_buffer *view, const char *p, int dim, Py_ssize
 /* threads.c */
 PyThreadState *bulk_begin(Py_ssize_t size);
 void bulk_end(PyThreadState *thread);
-PyObject *before_fork(PyObject *module, PyObject *unused);
-PyObject *after_fork_in_parent(PyObject *module, PyObject *unused);
-PyObject *after_fork_in_child(PyObject *module, PyObject *unused);
+int watch_forks(void);
 
 /* Has the engine do work on so many bytes of a view, which is in use meanwhile. It comes to the code of the call. */
 #define ENGINE(self, size, call)                           \

@@ -105,40 +105,40 @@ static void wait_for_quiet(void)
 	}
 }
 
-/* Forks that are under way: the hooks are there twice where the module was imported anew. */
-static int forks;
-
 /* A child cannot quiet the engine, and need not: it was born while it was quiet, and leaves it so. */
 static int is_child;
 
-PyObject *before_fork(PyObject *module, PyObject *unused)
+static void before_fork(void)
 {
-	if (forks++ == 0) {
-		pthread_rwlock_wrlock(&at_work); /* who holds it needs no GIL to end its work */
-		if (!is_child) {
-			gmvBeforeFork();
-			wait_for_quiet();
-		}
+	pthread_rwlock_wrlock(&at_work); /* who holds it needs no GIL to end its work */
+	if (!is_child) {
+		gmvBeforeFork();
+		wait_for_quiet();
 	}
-	Py_RETURN_NONE;
 }
 
-PyObject *after_fork_in_parent(PyObject *module, PyObject *unused)
+static void after_fork_in_parent(void)
 {
-	if (forks > 0 && --forks == 0) {
-		if (!is_child)
-			gmvAfterForkInParent();
-		pthread_rwlock_unlock(&at_work);
-	}
-	Py_RETURN_NONE;
+	if (!is_child)
+		gmvAfterForkInParent();
+	pthread_rwlock_unlock(&at_work);
 }
 
-PyObject *after_fork_in_child(PyObject *module, PyObject *unused)
+static void after_fork_in_child(void)
 {
 	if (!is_child)
 		gmvAfterForkInChild();
-	forks = 0;
 	is_child = 1;
 	at_work = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER; /* it may count threads that the child has not */
-	Py_RETURN_NONE;
+}
+
+/* Has forks leave the engine whole, once in a process. These hooks are the system's, and not Python's: what is done in one of
+   Python's, which may use views, comes before the engine is quieted or after it works again. */
+int watch_forks(void)
+{
+	static int watched;
+	if (!watched && pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
+		return PyErr_NoMemory(), -1;
+	watched = 1;
+	return 0;
 }

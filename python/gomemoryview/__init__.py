@@ -3,7 +3,6 @@
 import collections.abc
 import os
 
-from . import _engine
 from ._engine import _C_API, memoryview
 from ._view import View, _unpickle, _unpickle_record, from_dlpack
 
@@ -13,14 +12,6 @@ View.__module__ = from_dlpack.__module__ = __name__
 _unpickle.__module__ = _unpickle_record.__module__ = __name__  # where pickles look for them
 collections.abc.Sequence.register(memoryview)
 collections.abc.Sequence.register(View)
-
-# A forked child has none of the threads that would finish a garbage collection of Go's.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_engine.before_fork,
-        after_in_parent=_engine.after_fork_in_parent,
-        after_in_child=_engine.after_fork_in_child,
-    )
 
 
 def get_include() -> str:
