@@ -1,10 +1,7 @@
 package remote_test
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/go-memoryview/memoryview"
@@ -114,6 +110,7 @@ func TestEnginesRead(t *testing.T) {
 		remote.View("types/<i4 fortran", counted(t, "<i", buffer.F, true, 6, 5), remote.Chunks(4, 4)),
 		remote.View("types/<f4 fortran", counted(t, "<f", buffer.F, true, 2, 3, 4)),
 		remote.View("weather/temperature", counted(t, "<d", buffer.C, true, 4, 3), remote.Dimensions("time", "place")),
+		remote.View("weather/reports", counted(t, "<h", buffer.C, true, 4, 3), remote.Dimensions("time", "place")),
 		remote.View("writable", writable, remote.Chunks(2, 3), remote.Writable()),
 	)
 	url, _ := serve(t, opts...)
@@ -225,76 +222,4 @@ func TestEnginesWorkers(t *testing.T) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	t.Logf("%s", output)
-}
-
-// TestEnginesCluster has Dask compute with two worker processes: also while one is killed, and while the server is stopped and started anew.
-func TestEnginesCluster(t *testing.T) {
-	out := counted(t, "<d", buffer.C, false, 400, 300)
-	var requests atomic.Int32
-	start := func(address string) (*http.Server, string) {
-		tree, err := remote.Handler(
-			remote.View("x", counted(t, "<d", buffer.C, true, 400, 300), remote.Chunks(50, 100)),
-			remote.View("out", out, remote.Chunks(50, 100), remote.Writable()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		listener, err := net.Listen("tcp", address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			requests.Add(1)
-			tree.ServeHTTP(w, r)
-		})}
-		server.RegisterOnShutdown(func() { _ = tree.Close() })
-		go func() { _ = server.Serve(listener) }()
-		return server, listener.Addr().String()
-	}
-	python := engine(t, "cluster.py")
-	server, address := start("127.0.0.1:0")
-	python.Args = append(python.Args, "http://"+address)
-	python.Stderr = &strings.Builder{}
-	input, err := python.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	output, err := python.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := python.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var lines []string
-	for scanner := bufio.NewScanner(output); scanner.Scan(); {
-		lines = append(lines, scanner.Text())
-		if scanner.Text() == "restart" {
-			_ = server.Close() // in the middle of whatever it does
-			server, _ = start(address)
-			_, _ = io.WriteString(input, "\n")
-		}
-	}
-	err = python.Wait()
-	_ = server.Close()
-	if err != nil || !slices.Equal(lines, []string{"restart", "done"}) {
-		t.Fatalf("%v: %v\n%s", lines, err, python.Stderr)
-	}
-	v, err := memoryview.FromObject(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := make([]float64, 400*300)
-	for i := range want {
-		want[i] = 2 * float64(i)
-	}
-	if flat, err := v.Cast("B"); err != nil {
-		t.Fatal(err)
-	} else if items, err := flat.Cast("<d"); err != nil {
-		t.Fatal(err)
-	} else if equal, err := items.Equal(want); !equal || err != nil {
-		t.Errorf("what the workers wrote is not what they computed: %v", err)
-	}
-	if n := requests.Load(); n < 48*4 {
-		t.Errorf("%d requests: did the workers read?", n)
-	}
 }

@@ -123,7 +123,7 @@ func (a *Array) metadataV2() (*arrayV2, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &arrayV2{ZarrFormat: 2, Shape: orNone(a.Shape), Chunks: orNone(a.Chunks), FillValue: zeroFill(t, true), Order: "C", Separator: keysV2.separator}
+	m := &arrayV2{ZarrFormat: 2, Shape: orNone(a.Shape), Chunks: orNone(a.Chunks), FillValue: noFill, Order: "C", Separator: keysV2.separator}
 	m.Dtype, err = jsonText(dtype)
 	m.Dtype = bytes.TrimSpace(m.Dtype)
 	return m, err
@@ -132,8 +132,11 @@ func (a *Array) metadataV2() (*arrayV2, error) {
 // orNone makes [] of what would be null.
 func orNone(n []int) []int { return append([]int{}, n...) }
 
-// zeroFill writes the fill value of zeros. In version 2 null stands for those of bytes and records.
-func zeroFill(t *format.Type, null bool) json.RawMessage {
+// noFill is the fill value of arrays that lack no chunk. xarray takes items of version 2 that equal a fill value for missing ones: zeros would be NaN.
+var noFill = json.RawMessage("null")
+
+// zeroFill writes the fill value of zeros, as version 3 has it: there must be one, and it masks nothing.
+func zeroFill(t *format.Type) json.RawMessage {
 	switch t.Kind() {
 	case format.Bool:
 		return json.RawMessage("false")
@@ -145,9 +148,6 @@ func zeroFill(t *format.Type, null bool) json.RawMessage {
 		return json.RawMessage(`""`)
 	case format.Int, format.Uint:
 		return json.RawMessage("0")
-	}
-	if null {
-		return json.RawMessage("null")
 	}
 	return json.RawMessage(`""`)
 }

@@ -187,7 +187,7 @@ func (a *Array) metadataV3() (map[string]any, error) {
 	if t.BigEndian() {
 		order["endian"] = "big"
 	}
-	fill := zeroFill(t, false)
+	fill := zeroFill(t)
 	if t.Kind() == format.Struct {
 		fill = base64Zeros(a.ItemSize)
 	}
