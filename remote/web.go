@@ -98,10 +98,10 @@ func (w *web) try(ctx context.Context, key string, s span, limit int) (data []by
 	}
 	response, err := w.client.Do(r)
 	switch {
+	case err != nil && ctx.Err() != nil: // first, for package http hands on why, and that may be ErrServer too
+		return nil, 0, context.Cause(ctx)
 	case errors.Is(err, ErrServer), isFinal(err):
 		return nil, never, err
-	case err != nil && ctx.Err() != nil:
-		return nil, 0, context.Cause(ctx)
 	case err != nil:
 		return nil, 0, err
 	}
