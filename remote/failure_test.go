@@ -24,11 +24,23 @@ import (
 type failing struct {
 	http.Handler
 	failures []failure
-	rate     float64
 
 	lock   sync.Mutex
+	rate   float64 // of answers that are spoilt
 	random *rand.Rand
-	done   map[string]int // how often each was
+	done   map[string]int // how often each failure was
+}
+
+func (f *failing) setRate(rate float64) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	f.rate = rate
+}
+
+func (f *failing) String() string {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	return fmt.Sprint(f.done)
 }
 
 // failure is a way to spoil an answer: by a change to what is asked for, or to what is answered.
@@ -272,7 +284,7 @@ func TestFailuresAtRandom(t *testing.T) {
 			patient := len(test.failures) == len(passing)
 			right, wrong := 0, map[string]bool{}
 			for range 40 * closetest.Rounds(1) {
-				f.rate = random.Float64() * test.rate
+				f.setRate(random.Float64() * test.rate)
 				got, want, err := fetchSome(t, server.URL+test.door, test.want, random)
 				switch {
 				case err != nil && patient:
@@ -282,11 +294,11 @@ func TestFailuresAtRandom(t *testing.T) {
 				default:
 					right++
 					if equal, err := got.Equal(want); err != nil || !equal {
-						t.Fatalf("seed %d: %v, want %v: %v\nafter %v", seed, got, want, err, f.done)
+						t.Fatalf("seed %d: %v, want %v: %v\nafter %v", seed, got, want, err, f)
 					}
 				}
 			}
-			t.Logf("%d fetches came, %d failed, by %v", right, len(wrong), f.done)
+			t.Logf("%d fetches came, %d failed, by %v", right, len(wrong), f)
 			if right == 0 || !patient && len(wrong) == 0 {
 				t.Error("then it proves nothing")
 			}
