@@ -144,6 +144,13 @@ func TestServeFails(t *testing.T) {
 		{[]string{"serve", "--addr", "nowhere"}, exitFailed, "HOST:PORT"},
 		{[]string{"serve", "--addr", "127.0.0.1:99999"}, exitFailed, "--addr=127.0.0.1:99999"},
 		{[]string{"serve", "--shape", "2"}, exitUsage, "--format"},
+		{[]string{"serve", "--addr", "0.0.0.0:0"}, exitFailed, "nothing would be encrypted: have a certificate made by --new-cert FILE"},
+		{[]string{"serve", "--addr", ":0", "--no-token", "--new-cert", "nosuch/ca.pem"}, exitFailed, "--no-token: other machines reach :0"},
+		{[]string{"serve", "--new-cert", "nosuch/ca.pem"}, exitFailed, "--new-cert: open nosuch/ca.pem"},
+		{[]string{"serve", "--cert", "x"}, exitUsage, "--cert and --key belong together"},
+		{[]string{"serve", "--cert", "x", "--key", "y", "--new-cert", "z"}, exitUsage, "one certificate is shown"},
+		{[]string{"serve", "--no-token", "--token-file", "x"}, exitUsage, "one or the other"},
+		{[]string{"serve", "http://127.0.0.1:1"}, exitFailed, "files are served"},
 	} {
 		if got := memview(test.args...); got.code != test.code || !strings.Contains(got.stderr, test.message) || got.out != "" {
 			t.Errorf("%q: %d %s%s", test.args, got.code, got.out, got.stderr)
