@@ -235,10 +235,14 @@ func (a *api) describe(_ context.Context, p *params) (any, error) {
 	fields := len(i.Fields)
 	i.Fields = i.Fields[:min(fields, mostListed)]
 	file, f := a.file(p)
+	remote := a.face(file, s.name)
+	if remote != "" {
+		remote = ":" + remote + s.steps
+	}
 	picture, reason := frameOf(s.part)
 	return map[string]any{
 		"file": file, "title": s.title(), "slice": s.steps, "info": i, "fields": fields, "whole": s.whole.Shape(),
-		"table": gridOf(s.part), "hex": hexLinesOf(s), "sampled": s.part.NBytes() > mostSummed, "code": codeOf(s, f.raw),
+		"table": gridOf(s.part), "hex": hexLinesOf(s), "sampled": s.part.NBytes() > mostSummed, "code": codeOf(s, f.raw), "remote": remote,
 		"picture": picture, "noPicture": reason,
 	}, nil
 }

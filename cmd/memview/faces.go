@@ -27,7 +27,24 @@ func newFaces(files *shelf, leftOut func(name string, err error), failed func(er
 		view := func(a *arrayfile.Array) (*memoryview.View, error) { return files.view(i, a) }
 		opts = append(opts, remote.File(name, files.files[i].File, remote.Through(view), remote.LeaveOut(leftOut)))
 	}
-	return remote.Handler(opts...)
+	tree, err := remote.Handler(opts...)
+	if err != nil {
+		return nil, err
+	}
+	files.faces = map[string]bool{}
+	for _, a := range tree.Arrays() {
+		files.faces[a.Name] = true
+	}
+	return tree, nil
+}
+
+// face is an array's name for programs; "" where they do not see it.
+func (s *shelf) face(file int, array string) string {
+	name := strings.Trim(s.names()[file]+"/"+array, "/")
+	if !s.faces[name] {
+		return ""
+	}
+	return name
 }
 
 // names are those of the files for programs: without folders and, where two would have the same, with a number, in the order of the arguments.

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/cmd/memview/internal/gate"
 )
 
@@ -297,5 +298,25 @@ func TestNewCertificate(t *testing.T) {
 	}
 	if _, err := certificate.Leaf.Verify(x509.VerifyOptions{Roots: pool, CurrentTime: time.Now().Add(certificateLife + time.Hour)}); err == nil {
 		t.Error("it is good for ever")
+	}
+}
+
+// The page says how programs name what is seen, where they see it.
+func TestPageNamesDataForPrograms(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "odd.npz")
+	one := []byte("x")
+	if err := arrayfile.Save(path, []arrayfile.Named{{Name: "a", Value: one}, {Name: "__b", Value: one}}); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := served(t, &serveCommand{Files: []string{"testdata/photo.npy", path}})
+	cookies := enterPage(t, s.gate)
+	for target, want := range map[string]string{
+		"/api/array?file=0": ":photo.npy", "/api/array?file=0&slice=::2,0": ":photo.npy[::2,0]", "/api/array?file=1&array=a": ":odd.npz/a", "/api/array?file=1&array=__b": "",
+	} {
+		var answer struct{ Remote string }
+		if err := json.Unmarshal(get(t, s.gate, target, cookies).Body.Bytes(), &answer); err != nil || answer.Remote != want {
+			t.Errorf("%s: %q, want %q, %v", target, answer.Remote, want, err)
+		}
 	}
 }

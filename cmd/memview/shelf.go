@@ -18,6 +18,7 @@ const (
 // shelf holds files open, and views of the arrays that were looked at lately.
 type shelf struct {
 	files []shelved
+	faces map[string]bool // what programs read, by its name there; set before anybody asks
 	mu    sync.Mutex
 	kept  []*kept // the one used last comes last
 }

@@ -226,7 +226,7 @@ function hint(info) {
 
 // elsewhere has the lines that open the same part in other places.
 function elsewhere() {
-	const lines = { Link: null, Python: part.code.python, Go: part.code.go, Shell: part.code.shell };
+	const lines = { Link: null, Python: part.code.python, Go: part.code.go, Shell: part.code.shell, Remote: part.remote && `memview show ${shellQuoted(location.origin + part.remote)}` };
 	const rows = Object.entries(lines).filter(([, text]) => text !== "").map(([name, text]) => {
 		const code = h("code", { tabindex: "0", role: "region", "aria-label": `${name} code` }, text ?? "the address of this page, with all that you see");
 		const button = h("button", { type: "button", "aria-label": `Copy ${name}`, onclick: () => copy(button, text ?? location.href, code) }, "Copy");
@@ -234,6 +234,9 @@ function elsewhere() {
 	});
 	return h("details", { class: "elsewhere" }, h("summary", null, "Open this part elsewhere"), rows);
 }
+
+// shellQuoted is a word as a shell takes it.
+const shellQuoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 
 async function copy(button, text, code) {
 	try {
