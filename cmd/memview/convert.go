@@ -252,9 +252,13 @@ func (v *conversion) become(from *format.Type) (string, error) {
 	return to.String(), nil
 }
 
-// nameOf is an array's name, or the name of its file where it has none.
+// nameOf is an array's name, below the group that was named, or the name of its file where it has none.
 func (v *conversion) nameOf(sel *selection) string {
-	if name := sel.array.Name(); name != "" {
+	name := sel.array.Name()
+	if _, isFetched := sel.array.(*fetched); isFetched && sel.isNamed { // a file that a server has is a group of its arrays
+		name = strings.TrimPrefix(name, strings.TrimSuffix(sel.inside, "/")+"/")
+	}
+	if name != "" {
 		return name
 	}
 	if sel.path == standardInput || sel.path == "" {

@@ -81,10 +81,11 @@ func (s *store) Arrays() []held {
 	return all
 }
 
-// Under returns those below a name.
+// Under returns those below a name, as files do.
 func (s *store) Under(name string) (below []held) {
 	for _, a := range s.Arrays() {
-		if name == "" || strings.HasPrefix(a.Name(), strings.TrimSuffix(name, "/")+"/") {
+		rest, isBelow := strings.CutPrefix(a.Name(), strings.TrimRight(name, "/."))
+		if isBelow && (name == "" || strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, ".")) {
 			below = append(below, a)
 		}
 	}
