@@ -52,6 +52,10 @@ func (s *restarting) start() {
 		s.t.Fatal(err)
 	}
 	listener, err := net.Listen("tcp", s.address)
+	for tries := 0; err != nil && tries < 100; tries++ { // a client's end of some connection may have the port for a while
+		time.Sleep(100 * time.Millisecond)
+		listener, err = net.Listen("tcp", s.address)
+	}
 	if err != nil {
 		s.t.Errorf("starting it anew: %v", err)
 		return
