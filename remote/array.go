@@ -20,7 +20,7 @@ type Array struct {
 	store        *Store
 	name, prefix string
 	meta         *zarr.Array
-	neverStored  func() []byte // a chunk of which nothing was
+	neverStored  func() []byte // a chunk of which nothing was; nil where every chunk is there
 }
 
 func newArray(s *Store, name, prefix string, meta *zarr.Array) *Array {
@@ -317,7 +317,10 @@ func (a *Array) load(ctx context.Context, index []int) ([]byte, error) {
 	key = join(a.prefix, key)
 	value, err := a.store.cache.get(ctx, fmt.Sprintf("%s\x00%d", key, inShard), func() (any, int, error) {
 		data, err := a.fetchChunk(ctx, key, inShard)
-		if errors.Is(err, errNotThere) {
+		switch missing := errors.Is(err, errNotThere); {
+		case missing && a.neverStored == nil:
+			return nil, 0, fmt.Errorf("%w: the chunk is gone", ErrServer)
+		case missing:
 			return []byte(nil), 0, nil
 		}
 		return data, len(data), err

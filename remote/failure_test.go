@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -357,5 +359,35 @@ func TestFetchesWhileRestarted(t *testing.T) {
 	}
 	if _, restarts := server.counts(); restarts != 5*closetest.Rounds(1) {
 		t.Errorf("%d restarts", restarts)
+	}
+}
+
+// TestArrayThatIsGone has a server started anew without an array, of which a store that was opened before still knows: its chunks are no zeros.
+func TestArrayThatIsGone(t *testing.T) {
+	memory := scattered(t, 6, 800, buffer.Layout{ItemSize: 2, Format: "<H", Shape: []int{10, 40}})
+	var now atomic.Pointer[remote.Tree]
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().ServeHTTP(w, r) }))
+	defer server.Close()
+	start := func(name string) {
+		tree, err := remote.Handler(remote.View(name, memory, remote.Chunks(5, 10)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = tree.Close() })
+		now.Store(tree)
+	}
+	start("a")
+	store := open(t, server.URL)
+	start("another")
+	if v, err := array(t, store, "a").Fetch(t.Context(), ""); !errors.Is(err, remote.ErrServer) {
+		t.Errorf("%v: %v", v, err)
+	}
+	start("a")
+	v, err := array(t, store, "a").Fetch(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if equal, err := v.Equal(memory); !equal || err != nil {
+		t.Errorf("other items: %v", err)
 	}
 }

@@ -266,6 +266,9 @@ func (s *Store) readServer(ctx context.Context) error {
 		}
 		s.take(zarr.Member{Name: d.Name, Array: a, Err: err}, join(strings.Trim(zarr3Face, "/"), d.Name))
 	}
+	for _, a := range s.arrays {
+		a.neverStored = nil // one that is missing is of an array that is served no more, and not zeros
+	}
 	return nil
 }
 
