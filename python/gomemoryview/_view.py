@@ -270,6 +270,11 @@ def c_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     return tuple(itemsize * math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
+def digest(data: Any) -> str:
+    """What tells bytes from others."""
+    return hashlib.blake2b(data, digest_size=16, usedforsecurity=False).hexdigest()
+
+
 def attributes_of(view: View) -> Any:
     """What pickle wants to know of a subclass beside the arguments of _unpickle."""
     tell = getattr(view, "__getstate__", None)  # every object has one since 3.11
@@ -517,9 +522,8 @@ class View(_engine.View):
     def __dask_tokenize__(self) -> tuple[Any, ...]:
         """What Dask tells views apart by: all that a pickle would hold, with a digest for the items. It is the same in every process."""
         version, kind, data, *rest = self._state(True)
-        attributes = pickle.dumps(attributes_of(self), 5)
-        digest = hashlib.blake2b(View(data)._derive("B", 1, None, None, "C", 0, True), digest_size=16, usedforsecurity=False)
-        return kind.__module__, kind.__qualname__, digest.hexdigest(), *rest, hashlib.blake2b(attributes, digest_size=16, usedforsecurity=False).hexdigest()
+        items = View(data).cast("B")
+        return kind.__module__, kind.__qualname__, digest(items), *rest, digest(pickle.dumps(attributes_of(self), 5))
 
 
 def from_dlpack(object: Any, /) -> View:

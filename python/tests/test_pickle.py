@@ -386,7 +386,8 @@ class Dask(unittest.TestCase):
 
     def test_tokens(self) -> None:
         """The same in another process, of what was pickled and of a copy; others for whatever differs."""
-        views = [make() for make in {**WHOLE, **GAPS}.values()] + [Named(bytearray(8), "x"), Named(bytearray(8), "y"), View(bytearray(8)), cube().cast("<I", (2, 3, 4)), View(bytearray(9))]
+        plain = [make() for make in {**WHOLE, **GAPS}.values()] + [View(bytearray(8)), cube().cast("<I", (2, 3, 4)), View(bytearray(9))]
+        views = [*plain, Named(bytearray(8), "x"), Named(bytearray(8), "y")]
         tokens = [str(view.__dask_tokenize__()) for view in views]
         self.assertEqual(len(set(tokens)), len(tokens))
         for view, token in zip(views, tokens):
@@ -396,11 +397,9 @@ class Dask(unittest.TestCase):
         changed[1, 2, 3] += 1
         self.assertNotIn(str(changed.__dask_tokenize__()), tokens)
         ask = "import pickle, sys; sys.stdout.write('\\n'.join(str(view.__dask_tokenize__()) for view in pickle.load(sys.stdin.buffer)))"
-        environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), *sys.path])}
-        code = f"import test_pickle; {ask}"
-        pickled = pickle.dumps(views).replace(b"__main__", b"test_pickle") if __name__ == "__main__" else pickle.dumps(views)
-        child = subprocess.run([sys.executable, "-c", code], input=pickled, env=environment, stdout=subprocess.PIPE, check=True)
-        self.assertEqual(child.stdout.decode().split("\n"), tokens)
+        environment = {**os.environ, "PYTHONHASHSEED": "7"}
+        child = subprocess.run([sys.executable, "-c", ask], input=pickle.dumps(plain), env=environment, stdout=subprocess.PIPE, check=True)
+        self.assertEqual(child.stdout.decode().split("\n"), tokens[: len(plain)])
 
     def test_sizes(self) -> None:
         """The items are counted, once each."""

@@ -1,6 +1,7 @@
 """What workers.py does in the processes of a cluster: it makes views, uses them, and sees what Dask sends of them and receives."""
 
 import hashlib
+import threading
 import tracemalloc
 
 import numpy as np
@@ -25,13 +26,18 @@ def large(frames):
     return [span(frame) for frame in frames if memoryview(frame).nbytes >= LARGE]
 
 
+one_by_one = threading.RLock()
+
+
 def counted(work):
-    tracemalloc.start()
-    try:
-        result = work()
-        return result, tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    """What comes of some work, and the bytes that were taken for it at a time. Dask does such work in several threads."""
+    with one_by_one:
+        tracemalloc.start()
+        try:
+            result = work()
+            return result, tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
 
 
 def observe():
