@@ -2,7 +2,9 @@ package remote
 
 import (
 	"fmt"
+	"path"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/go-memoryview/memoryview"
@@ -50,7 +52,10 @@ func (e *entry) prepare() (err error) {
 	if e.chunks == nil {
 		e.chunks = defaultChunks(e.layout.Shape, e.layout.ItemSize)
 	}
-	if e.dimensions != nil && len(e.dimensions) != len(e.layout.Shape) {
+	if e.dimensions == nil {
+		e.dimensions = defaultDimensions(e.name, len(e.layout.Shape))
+	}
+	if len(e.dimensions) != len(e.layout.Shape) {
 		return fmt.Errorf("%w: %d names for %d dimensions", buffer.ErrValue, len(e.dimensions), len(e.layout.Shape))
 	}
 	e.grid, err = zarr.New(e.layout.Format, e.layout.ItemSize, e.layout.Shape, e.chunks)
@@ -69,6 +74,19 @@ func (e *entry) npyHeader() []byte {
 		return nil
 	}
 	return header
+}
+
+// defaultDimensions names n dimensions, without which xarray reads no array. They are the array's own: what has the same name in two
+// arrays of a group has to have the same extent there.
+func defaultDimensions(name string, n int) []string {
+	names := make([]string, n)
+	for d := range names {
+		names[d] = "dim_" + strconv.Itoa(d)
+		if name != "" {
+			names[d] = path.Base(name) + "_" + names[d]
+		}
+	}
+	return names
 }
 
 // defaultChunks halves the leading extents of a shape until a chunk is small enough.

@@ -121,7 +121,8 @@ func Chunks(shape ...int) ArrayOption {
 	return func(e *entry) { e.chunks = slices.Clone(shape) }
 }
 
-// Dimensions names the dimensions, as xarray wants it.
+// Dimensions names the dimensions, as xarray wants it: what has the same name in several arrays has the same extent. Without it those of an array
+// temperature are temperature_dim_0 and so on.
 func Dimensions(names ...string) ArrayOption {
 	return func(e *entry) { e.dimensions = slices.Clone(names) }
 }

@@ -65,6 +65,10 @@ for version in (2, 3):
         equal(f"zeros by xarray, version {version}", data[name].values, np.arange(12).astype(dtype).reshape(4, 3))
     equal("a selection by xarray", data["temperature"].isel(time=slice(1, 3), place=0).values, np.arange(12.0).reshape(4, 3)[1:3, 0])
 
+    types = xarray.open_zarr(f"{url}/zarr/v{version}/types", zarr_format=version, mask_and_scale=False)
+    assert types["<f8"].dims == ("<f8_dim_0", "<f8_dim_1") and types["<i4 scalar"].dims == (), types
+    equal("dimensions without names", types["<f8"].values, np.arange(35).astype("f8").reshape(5, 7))
+
     z = zarr.open_array(f"{url}/zarr/v{version}/writable", mode="r+", zarr_format=version)
     z[...] = 0
     z[...] = np.arange(35, dtype="f8").reshape(5, 7) * version
