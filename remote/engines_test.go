@@ -111,6 +111,7 @@ func TestEnginesRead(t *testing.T) {
 		remote.View("types/<f4 fortran", counted(t, "<f", buffer.F, true, 2, 3, 4)),
 		remote.View("weather/temperature", counted(t, "<d", buffer.C, true, 4, 3), remote.Dimensions("time", "place")),
 		remote.View("weather/reports", counted(t, "<h", buffer.C, true, 4, 3), remote.Dimensions("time", "place")),
+		remote.View("large", counted(t, "<I", buffer.C, true, 512, 512)),
 		remote.View("writable", writable, remote.Chunks(2, 3), remote.Writable()),
 	)
 	url, _ := serve(t, opts...)

@@ -152,6 +152,7 @@ class Archives(InFolder):
             names = {member.name.partition("/")[2] for member in archive.getmembers()}
             self.assertEqual({member.mtime for member in archive.getmembers()}, {EPOCH})
         self.assertLessEqual({"pyproject.toml", "PKG-INFO", "LICENSE", "README.md", "vendor/modules.txt"}, names)
+        self.assertLessEqual({"gomemoryview/_view.py", "gomemoryview_dask.py"}, names)
         self.assertIn("vendor/github.com/go-memoryview/memoryview/format/parse.go", names)
         self.assertEqual([name for name in names if name.endswith("_test.go") or "/testdata/" in name], [])
         self.assertEqual([name for name in names if name.startswith("tests/")], [])

@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import sys
 import tempfile
 import warnings
@@ -54,6 +55,14 @@ for d in listing["arrays"]:
             equal(f"an index of version {version} of {name}", z[-1], want[-1])
     plain += 1
 assert plain > 20, plain
+
+# 1,000 ranges of an array of 1 MiB, as many at once as fsspec asks for.
+large = np.arange(512 * 512, dtype="<u4").tobytes()
+choose = random.Random(1)
+starts = [choose.randrange(len(large)) for _ in range(1000)]
+ends = [choose.randrange(start + 1, min(start + 50_000, len(large)) + 1) for start in starts]
+parts = web.cat_ranges([f"{url}/bytes/large"] * len(starts), starts, ends)
+assert parts == [large[start:end] for start, end in zip(starts, ends)]
 
 for version in (2, 3):
     group = zarr.open_group(f"{url}/zarr/v{version}", mode="r", use_consolidated=True, zarr_format=version)
