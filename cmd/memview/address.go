@@ -86,15 +86,10 @@ func (f webFlags) asking(address string) (opts []remote.OpenOption, err error) {
 		return nil, err
 	case token != "" && u.Scheme != "https" && !isThisMachine(u.Hostname()):
 		return nil, fmt.Errorf("%s: the token would go over the network unencrypted: take https, or a tunnel, as by ssh -L 8000:127.0.0.1:8000 HOST; where none is needed, unset %s", address, tokenVariable)
-	case token != "":
-		opts = append(opts, remote.Header("Authorization", "Bearer "+token))
 	}
-	if f.CACert == "" {
-		return opts, nil
-	}
-	client, err := trusting(f.CACert)
+	client, err := f.client(token)
 	if err != nil {
-		return nil, fmt.Errorf("--cacert: %w", err)
+		return nil, err
 	}
 	return append(opts, remote.Client(client)), nil
 }
@@ -105,8 +100,24 @@ func isThisMachine(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }
 
-// trusting makes a client that trusts the certificates of a file beside the system's.
-func trusting(path string) (*http.Client, error) {
+// client makes one that has the token, if there is one, for a server that asks for it.
+func (f webFlags) client(token string) (*http.Client, error) {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: webParallel}
+	if f.CACert != "" {
+		pool, err := trusted(f.CACert)
+		if err != nil {
+			return nil, fmt.Errorf("--cacert: %w", err)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	}
+	if token == "" {
+		return &http.Client{Transport: transport}, nil
+	}
+	return &http.Client{Transport: &bearer{RoundTripper: transport, token: token}}, nil
+}
+
+// trusted are the certificates of a file beside the system's.
+func trusted(path string) (*x509.CertPool, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -118,11 +129,7 @@ func trusting(path string) (*http.Client, error) {
 	if !pool.AppendCertsFromPEM(text) {
 		return nil, fmt.Errorf("%s holds no certificate (PEM)", path)
 	}
-	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
-		ForceAttemptHTTP2: true, MaxIdleConnsPerHost: webParallel,
-	}
-	return &http.Client{Transport: transport}, nil
+	return pool, nil
 }
 
 // advice says what would help against an error of asking a server.

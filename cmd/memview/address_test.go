@@ -104,7 +104,7 @@ func TestOnlyWhatIsLookedAtIsFetched(t *testing.T) {
 	}
 }
 
-// The token goes to the server that was named, and to no other.
+// The token goes to the server that was named and asks for it, and to no other.
 func TestTokenOfAddresses(t *testing.T) {
 	const token = "0123456789abcdef"
 	file := filepath.Join(t.TempDir(), "token")
@@ -139,6 +139,10 @@ func TestTokenOfAddresses(t *testing.T) {
 	}
 	if len(open.headers) > 0 {
 		t.Errorf("another server is asked, with %q", open.headers)
+	}
+	t.Setenv(tokenVariable, token)
+	if got := memview(open.URL); got.code != exitOK || slices.ContainsFunc(open.headers, func(sent string) bool { return sent != "" }) {
+		t.Errorf("a server that wants no token: %d, %s, sent %q", got.code, got.stderr, open.headers)
 	}
 }
 
