@@ -3,7 +3,7 @@
 TIME ?= 30s
 FUZZTIME ?= 10m
 
-.PHONY: help test soak fuzz bench corpus gallery api audit dist fmt
+.PHONY: help test soak fuzz bench scale corpus gallery api audit dist fmt
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,6 +19,9 @@ fuzz: ## every fuzz target for TIME (30s), added up in FUZZING.md; RUN=regexp: s
 
 bench: ## our speed beside NumPy, CPython, gonum, memcpy, FileServer, Zarr and Dask (6 minutes; QUICK=1: 2, RUN=regexp: some)
 	@bench/run $(if $(QUICK),-quick) $(if $(RUN),-run '$(RUN)')
+
+scale: ## what one server feeds, and when it takes several: docs/SCALE.md is written anew (5 minutes, on an idle machine)
+	@bench/scale/run
 
 corpus: ## write the generated test data anew, in place
 	@scripts/corpus write

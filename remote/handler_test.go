@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -302,6 +303,36 @@ func chunkModel(t *rapid.T, v *memoryview.View, chunks, index []int) (data []byt
 	}
 	fill(0)
 	return data, true
+}
+
+// TestMetadataDoNotGrow serves one array in a thousand chunks, and in a million: what is said of it differs in digits alone.
+func TestMetadataDoNotGrow(t *testing.T) {
+	const rows, size = 1_000_000, 1_000_000
+	exporter := numbered(t, size, buffer.Layout{ItemSize: 1, Format: "B", Shape: []int{rows}})
+	digits := regexp.MustCompile("[0-9]+")
+	paths := []string{"/", "/info/a", "/zarr/v2/.zmetadata", "/zarr/v2/a/.zarray", "/zarr/v2/a/.zattrs", "/zarr/v3/zarr.json", "/zarr/v3/a/zarr.json"}
+	var said [][]string
+	for _, chunkRows := range []int{1000, 1} {
+		url, _ := serve(t, remote.View("a", exporter, remote.Chunks(chunkRows)))
+		var texts []string
+		for _, path := range paths {
+			status, _, text := ask(t, "GET", url+path, "")
+			if status != 200 || !strings.Contains(text, fmt.Sprint(rows)) && !strings.HasSuffix(path, ".zattrs") {
+				t.Fatalf("%s: status %d, %s", path, status, text)
+			}
+			texts = append(texts, digits.ReplaceAllString(text, "N"))
+		}
+		last := fmt.Sprintf("/zarr/v3/a/c/%d", rows/chunkRows-1)
+		if status, _, chunk := ask(t, "GET", url+last, ""); status != 200 || len(chunk) != chunkRows {
+			t.Errorf("the last of %d chunks: status %d, %d bytes", rows/chunkRows, status, len(chunk))
+		}
+		said = append(said, texts)
+	}
+	for i, path := range paths {
+		if said[0][i] != said[1][i] {
+			t.Errorf("%s of a thousand chunks, and of a million:\n%s\n%s", path, said[0][i], said[1][i])
+		}
+	}
 }
 
 func TestFiles(t *testing.T) {

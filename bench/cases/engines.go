@@ -40,7 +40,7 @@ func (r reading) dask(size int, peer, compressors string, t Target) Case {
 import dask.array
 from distributed import Client, LocalCluster
 if not Client._instances: # both sides have the same
-    Client(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None))
+    Client(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0"))
 def work():
     global total
     z = zarr.open_array(source, mode="r")
