@@ -124,7 +124,7 @@ func (a *Array) fetchInto(ctx context.Context, dst any, selection string) error 
 		return err
 	}
 	defer result.Release()
-	if err := sameLayout(result.Layout(), l); err != nil || slices.Contains(l.Shape, 0) {
+	if err := sameLayout(result.Layout(), l); err != nil || result.Len() == 0 {
 		return err
 	}
 	return a.fill(ctx, result, cuts)
@@ -181,38 +181,13 @@ func (a *Array) cuts(selection string) ([]buffer.Cut, error) {
 	return cuts, nil
 }
 
-// part is what a selection takes of the chunks at one place along one dimension: source is cut of the chunk, and becomes target of the result.
-type part struct {
-	chunk          int
-	source, target buffer.Cut
-}
-
-// parts cuts a selection of one dimension by its chunks.
-func parts(c buffer.Cut, extent int) []part {
-	if c.Drop {
-		return []part{{chunk: c.Start / extent, source: buffer.Cut{Start: c.Start % extent, Drop: true}}}
-	}
-	var all []part
-	for k := 0; k < c.Count; {
-		at := c.Start + k*c.Step
-		chunk, inside := at/extent, at%extent
-		n := inside/max(-c.Step, 1) + 1 // backwards, down to the chunk's first item
-		if c.Step > 0 {
-			n = (extent-1-inside)/c.Step + 1
-		}
-		n = min(n, c.Count-k)
-		all = append(all, part{chunk, buffer.Cut{Start: inside, Count: n, Step: c.Step}, buffer.Cut{Start: k, Count: n, Step: 1}})
-		k += n
-	}
-	return all
-}
-
 // fill fetches all chunks that the cuts need, several at once, and copies what is needed of each.
 func (a *Array) fill(ctx context.Context, result *buffer.Buffer, cuts []buffer.Cut) error {
 	f := &fetching{array: a, result: result, total: 1}
 	for d, c := range cuts {
-		f.parts = append(f.parts, parts(c, a.meta.Chunks[d]))
-		f.total *= int64(len(f.parts[d]))
+		cut := chunkedCut{c, a.meta.Chunks[d]}
+		f.cuts = append(f.cuts, cut)
+		f.total *= int64(cut.parts())
 	}
 	return f.run(ctx)
 }
@@ -221,7 +196,7 @@ func (a *Array) fill(ctx context.Context, result *buffer.Buffer, cuts []buffer.C
 type fetching struct {
 	array  *Array
 	result *buffer.Buffer
-	parts  [][]part // of each dimension
+	cuts   []chunkedCut // of each dimension
 
 	lock  sync.Mutex
 	next  int64 // chunk, counted in C order
@@ -259,13 +234,13 @@ func (f *fetching) take() (n int64, ok bool) {
 
 // chunk fetches the n-th chunk that is needed.
 func (f *fetching) chunk(ctx context.Context, n int64) error {
-	index := make([]int, len(f.parts))
-	sources := make([]buffer.Cut, len(f.parts))
+	index := make([]int, len(f.cuts))
+	sources := make([]buffer.Cut, len(f.cuts))
 	var targets []buffer.Cut
-	for d := len(f.parts) - 1; d >= 0; d-- {
-		all := f.parts[d]
-		p := all[n%int64(len(all))]
-		n /= int64(len(all))
+	for d, c := range slices.Backward(f.cuts) {
+		parts := int64(c.parts())
+		p := c.part(int(n % parts))
+		n /= parts
 		index[d], sources[d] = p.chunk, p.source
 		if !p.source.Drop {
 			targets = append(targets, p.target)
