@@ -251,25 +251,41 @@ func (s *Store) readServer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var all listing
+	var all struct {
+		Memoryview int             `json:"memoryview"`
+		Arrays     json.RawMessage `json:"arrays"`
+	}
 	if err := json.Unmarshal(text, &all); err != nil || all.Memoryview != 1 {
 		return fmt.Errorf("%w: its listing is of another kind: %w", ErrMetadata, err)
 	}
-	for _, d := range all.Arrays {
-		itemSize, err := buffer.SizeFromFormat(d.Format)
-		if err == nil && (d.ItemSize < itemSize || d.ItemSize < 0) {
-			err = fmt.Errorf("%w: items of %d bytes with format %.40q", ErrMetadata, d.ItemSize, d.Format)
+	err = zarr.Each(all.Arrays, '[', func(decoder *json.Decoder) error {
+		var d Description
+		if err := decoder.Decode(&d); err != nil {
+			return err
 		}
-		var a *zarr.Array
-		if err == nil {
-			a, err = zarr.New(d.Format, d.ItemSize, d.Shape, d.Chunks)
-		}
-		s.take(zarr.Member{Name: d.Name, Array: a, Err: err}, join(strings.Trim(zarr3Face, "/"), d.Name))
+		s.takeListed(d)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w: its listing: %w", ErrMetadata, err)
 	}
 	for _, a := range s.arrays {
 		a.neverStored = nil // one that is missing is of an array that is served no more, and not zeros
 	}
 	return nil
+}
+
+// takeListed adds an array that a server of Handler's lists.
+func (s *Store) takeListed(d Description) {
+	itemSize, err := buffer.SizeFromFormat(d.Format)
+	if err == nil && (d.ItemSize < itemSize || d.ItemSize < 0) {
+		err = fmt.Errorf("%w: items of %d bytes with format %.40q", ErrMetadata, d.ItemSize, d.Format)
+	}
+	var a *zarr.Array
+	if err == nil {
+		a, err = zarr.New(d.Format, d.ItemSize, d.Shape, d.Chunks)
+	}
+	s.take(zarr.Member{Name: d.Name, Array: a, Err: err}, join(strings.Trim(zarr3Face, "/"), d.Name))
 }
 
 // Kind returns what the store is: "Zarr 2", "Zarr 3" or, for a server of [Handler]'s, "memoryview".

@@ -364,6 +364,38 @@ func TestHostileServers(t *testing.T) {
 	}
 }
 
+// TestHostileListings reads what servers say that they have: bombs are errors, or arrays of which nothing is fetched that was not asked for.
+func TestHostileListings(t *testing.T) {
+	var text string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/info/" {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = io.WriteString(w, text)
+	}))
+	defer server.Close()
+	const many = 1 << 22 // more than are listed; each takes 2 bytes here, and hundreds as an array
+	for _, arrays := range []string{`[` + strings.Repeat(`{},`, many) + `{}]`, `[` + strings.Repeat(`1,`, many) + `1]`, `{}`, `1`, `[{"shape":"x"}]`} {
+		text = `{"memoryview":1,"arrays":` + arrays + `}`
+		if _, err := remote.Open(t.Context(), server.URL); !errors.Is(err, remote.ErrMetadata) {
+			t.Errorf("%.20s: %v", arrays, err)
+		}
+	}
+	text = `{"memoryview":1,"arrays":[{"name":"nothing","format":"0s","itemsize":0,"shape":[1073741824],"chunks":[1]}]}`
+	nothing, err := export.Strided(nil, 0, buffer.Layout{Format: "0s", Shape: []int{1 << 30}, Strides: []int{0}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := array(t, open(t, server.URL), "nothing")
+	if err := a.FetchInto(t.Context(), nothing, ""); err != nil {
+		t.Errorf("items without bytes: %v", err)
+	}
+	if v, err := a.Fetch(t.Context(), "::-1"); err != nil || v.NBytes() != 0 {
+		t.Errorf("items without bytes: %v, %v", v, err)
+	}
+}
+
 // sharded is a store of one shard of two chunks of 4 bytes, in version 3, the index at the end and without a checksum.
 const sharded = `{"zarr_format":3,"node_type":"array","shape":[8],"data_type":"uint8","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[8]}},
 "chunk_key_encoding":{"name":"default"},"fill_value":0,"codecs":[{"name":"sharding_indexed","configuration":{"chunk_shape":[4],"codecs":["bytes"],"index_codecs":["bytes"]}}]}`

@@ -162,8 +162,8 @@ type Member struct {
 // ParseConsolidatedV2 reads a .zmetadata: the arrays below the group, in the order of their names.
 func ParseConsolidatedV2(text []byte) ([]Member, error) {
 	var m struct {
-		Format   int                        `json:"zarr_consolidated_format"`
-		Metadata map[string]json.RawMessage `json:"metadata"`
+		Format   int   `json:"zarr_consolidated_format"`
+		Metadata nodes `json:"metadata"`
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
 		return nil, bad(".zmetadata: %w", err)

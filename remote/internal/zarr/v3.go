@@ -26,7 +26,7 @@ type nodeV3 struct {
 	Dimensions   []*string       `json:"dimension_names"`
 	Transformers []named         `json:"storage_transformers"`
 	Consolidated *struct {
-		Metadata map[string]json.RawMessage `json:"metadata"`
+		Metadata nodes `json:"metadata"`
 	} `json:"consolidated_metadata"`
 }
 
@@ -64,7 +64,7 @@ func ParseV3(text []byte) (a *Array, members []Member, consolidated bool, err er
 }
 
 func readNode(text []byte) (*nodeV3, error) {
-	var all map[string]json.RawMessage
+	var all nodes
 	if err := json.Unmarshal(text, &all); err != nil {
 		return nil, bad("%s: %w", NodeV3, err)
 	}

@@ -91,6 +91,24 @@ func TestConsolidated(t *testing.T) {
 	}
 }
 
+// TestTooMany refuses metadata that tell of more than there are reasons for, before they take memory a hundred times their size.
+func TestTooMany(t *testing.T) {
+	for _, n := range []int{MaxNodes, MaxNodes + 1} {
+		many := `{` + strings.Repeat(`"a":{},`, n-1) + `"a":{}}`
+		_, _, _, err := ParseV3([]byte(`{"zarr_format":3,"node_type":"group","consolidated_metadata":{"metadata":` + many + `}}`))
+		if (err != nil) != (n > MaxNodes) || err != nil && !errors.Is(err, ErrMetadata) {
+			t.Errorf("version 3 with %d: %v", n, err)
+		}
+		_, err = ParseConsolidatedV2([]byte(`{"zarr_consolidated_format":1,"metadata":` + many + `}`))
+		if (err != nil) != (n > MaxNodes) || err != nil && !errors.Is(err, ErrMetadata) {
+			t.Errorf("version 2 with %d: %v", n, err)
+		}
+		if _, _, _, err = ParseV3([]byte(many)); err == nil || n > MaxNodes && !strings.Contains(err.Error(), "more than") {
+			t.Errorf("%d extensions: %v", n, err)
+		}
+	}
+}
+
 // TestFillValues has the fill values of the specifications, and the bits that IEEE 754 and two's complement give them.
 func TestFillValues(t *testing.T) {
 	for _, test := range []struct{ format, text, want string }{
