@@ -72,6 +72,20 @@ func counted(t *testing.T, format string, order buffer.Order, readOnly bool, sha
 	return exporter
 }
 
+// zeros are items of a format whose bytes are all zero.
+func zeros(t *testing.T, format string, n int) buffer.Exporter {
+	t.Helper()
+	size, err := buffer.SizeFromFormat(format)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := export.Strided(make([]byte, n*size), 0, buffer.Layout{ItemSize: size, Format: format, Shape: []int{n}, Strides: []int{size}}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
 func fillOneByOne(t *testing.T, exporter buffer.Exporter, n int) {
 	t.Helper()
 	v, err := memoryview.FromObject(exporter)
@@ -114,6 +128,14 @@ func TestEnginesRead(t *testing.T) {
 		remote.View("large", counted(t, "<I", buffer.C, true, 512, 512)),
 		remote.View("writable", writable, remote.Chunks(2, 3), remote.Writable()),
 	)
+	for name, format := range map[string]string{
+		"bfloat16": "[bfloat16]", "float8_e4m3fn": "[float8_e4m3fn]", "float8_e5m2": "[float8_e5m2]", "record of bfloat16": "T{<[bfloat16]:x:<f:y:}",
+		"record of records": "T{T{<i:x:<i:y:}:pos:<d:value:}", "record of arrays": "T{(2)<i:pos:<d:value:}", "record": "T{<i:id:<d:value:}", "big record": "T{>i:id:>d:value:}",
+		"padded record": "T{<i:id:4x<d:value:}", "bytes": "5s", "no bytes": "0s", "no text": "0w",
+		"record of no bytes": "T{<i:id:0s:name:}",
+	} {
+		opts = append(opts, remote.View("others/"+name, zeros(t, format, 3)))
+	}
 	url, _ := serve(t, opts...)
 	if output, err := engine(t, "reads.py", url).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)

@@ -23,11 +23,25 @@ func newGroups() groups {
 	return groups{names: map[string]bool{}, v2: map[string]*zarr.Array{}, v3: map[string]*zarr.Array{}, texts: map[string][]byte{}}
 }
 
-// isFlat tells whether zarr-python 3 knows a type in version 2: one with records or arrays inside of records makes it refuse the whole group that tells
-// of it. Such an array is read by its own path, as by zarr-python 2.
-func isFlat(f string) bool {
+// knownV3 tells whether zarr-python 3 knows a type in version 3: it refuses a whole group that tells of one that it does not know, as of bfloat16 and the
+// floats of 8 bits, and of text without characters. Such an array is read by its own path, as by zarr-python 2 and TensorStore.
+func knownV3(f string) bool {
 	t, err := format.Parse(f)
-	return err == nil && !slices.ContainsFunc(t.Fields(), func(f format.Field) bool {
+	if err != nil {
+		return false
+	}
+	for _, leaf := range t.Leaves() {
+		if leaf.Size() == 0 || strings.Contains(leaf.String(), "[") {
+			return false
+		}
+	}
+	return true
+}
+
+// knownV2 tells the same of version 2, where records do not hold records or arrays either.
+func knownV2(f string) bool {
+	t, err := format.Parse(f)
+	return err == nil && knownV3(f) && !slices.ContainsFunc(t.Fields(), func(f format.Field) bool {
 		return f.Type.Kind() == format.Struct || f.Type.Kind() == format.Array
 	})
 }

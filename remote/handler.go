@@ -155,7 +155,7 @@ func (t *Tree) describe() error {
 			faces = append(faces, npyFace+name)
 		}
 		if text, err := e.grid.MarshalV2(); err == nil {
-			if isFlat(e.layout.Format) {
+			if knownV2(e.layout.Format) {
 				t.groups.v2[name] = e.grid
 			}
 			faces = append(faces, zarr2Face+name)
@@ -163,7 +163,9 @@ func (t *Tree) describe() error {
 			t.texts[zarr2Face+join(name, zarr.AttributesV2)] = e.grid.AttributesTextV2()
 		}
 		if text, err := e.grid.MarshalV3(); err == nil {
-			t.groups.v3[name] = e.grid
+			if knownV3(e.layout.Format) {
+				t.groups.v3[name] = e.grid
+			}
 			faces = append(faces, zarr3Face+name)
 			t.texts[zarr3Face+join(name, zarr.NodeV3)] = text
 		}

@@ -78,6 +78,20 @@ for version in (2, 3):
     assert types["<f8"].dims == ("<f8_dim_0", "<f8_dim_1") and types["<i4 scalar"].dims == (), types
     equal("dimensions without names", types["<f8"].values, np.arange(35).astype("f8").reshape(5, 7))
 
+    # What a group does not tell of would have it refused; all else it tells.
+    known = {"record", "bytes", "big record", "padded record"} if version == 2 else {"record", "record of records", "bytes"}
+    assert set(group["others"].array_keys()) == known, (version, set(group["others"].array_keys()))
+    for name in known:
+        assert group["others"][name][...].tobytes() == web.cat_file(f"{url}/bytes/others/{name}".replace(" ", "%20")), (version, name)
+    for d in listing["arrays"]:
+        base = d["name"].removeprefix("others/")
+        if base != d["name"] and base not in known and f"/zarr/v{version}/{d['name']}" in d["faces"]:
+            try:
+                zarr.open_array(f"{url}/zarr/v{version}/{d['name']}", mode="r", zarr_format=version)
+            except Exception:
+                continue
+            raise AssertionError(f"version {version} of {base} can be read: groups may tell of it")
+
     z = zarr.open_array(f"{url}/zarr/v{version}/writable", mode="r+", zarr_format=version)
     z[...] = 0
     z[...] = np.arange(35, dtype="f8").reshape(5, 7) * version
