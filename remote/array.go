@@ -20,11 +20,13 @@ type Array struct {
 	store        *Store
 	name, prefix string
 	meta         *zarr.Array
-	neverStored  func() []byte // a chunk of which nothing was; nil where every chunk is there
+	neverStored  []byte // an item of chunks that are not there; nil where every chunk is
 }
 
 func newArray(s *Store, name, prefix string, meta *zarr.Array) *Array {
-	return &Array{s, name, prefix, meta, sync.OnceValue(meta.FillChunk)}
+	item := make([]byte, meta.ItemSize)
+	copy(item, meta.Fill)
+	return &Array{s, name, prefix, meta, item}
 }
 
 // Name returns the array's name in its store: "" where the store is the array.
@@ -204,11 +206,15 @@ type fetching struct {
 	total int64
 }
 
+// mostAtOnce bounds the bytes of chunks that one fetch decodes at the same time, where they are large: few bytes may come to be a chunk.
+const mostAtOnce = 1 << 30
+
 func (f *fetching) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	parallel := min(f.array.store.options.parallel, mostAtOnce/max(f.array.meta.ChunkBytes(), 1))
 	var workers sync.WaitGroup
-	for range min(int64(f.array.store.options.parallel), f.total) {
+	for range min(int64(max(parallel, 1)), f.total) {
 		workers.Go(func() {
 			for n, ok := f.take(); ok && ctx.Err() == nil; n, ok = f.take() {
 				if err := f.chunk(ctx, n); err != nil {
@@ -247,11 +253,11 @@ func (f *fetching) chunk(ctx context.Context, n int64) error {
 		}
 	}
 	slices.Reverse(targets)
-	data, err := f.array.load(ctx, index)
+	data, layout, err := f.array.load(ctx, index)
 	if err != nil {
 		return fmt.Errorf("chunk %v: %w", index, err)
 	}
-	if err := f.copy(data, sources, targets); err != nil {
+	if err := f.copy(data, layout, sources, targets); err != nil {
 		return fmt.Errorf("chunk %v: %w", index, err)
 	}
 	f.lock.Lock()
@@ -264,8 +270,8 @@ func (f *fetching) chunk(ctx context.Context, n int64) error {
 }
 
 // copy brings part of a chunk to its place in the result.
-func (f *fetching) copy(data []byte, sources, targets []buffer.Cut) error {
-	exporter, err := export.Strided(data, 0, f.array.meta.ChunkLayout(), true)
+func (f *fetching) copy(data []byte, layout buffer.Layout, sources, targets []buffer.Cut) error {
+	exporter, err := export.Strided(data, 0, layout, true)
 	if err != nil {
 		return err
 	}
@@ -286,8 +292,8 @@ func (f *fetching) copy(data []byte, sources, targets []buffer.Cut) error {
 	return to.CopyFrom(&from)
 }
 
-// load returns a decoded chunk, from the cache where it is there.
-func (a *Array) load(ctx context.Context, index []int) ([]byte, error) {
+// load returns a decoded chunk, from the cache where it is there, and how its items lie. One that was never stored is one item, again and again.
+func (a *Array) load(ctx context.Context, index []int) (data []byte, l buffer.Layout, err error) {
 	key, inShard := a.meta.Stored(index)
 	key = join(a.prefix, key)
 	value, err := a.store.cache.get(ctx, fmt.Sprintf("%s\x00%d", key, inShard), func() (any, int, error) {
@@ -301,12 +307,14 @@ func (a *Array) load(ctx context.Context, index []int) ([]byte, error) {
 		return data, len(data), err
 	})
 	if err != nil {
-		return nil, err
+		return nil, l, err
 	}
-	if data := value.([]byte); data != nil {
-		return data, nil
+	l = a.meta.ChunkLayout()
+	if data = value.([]byte); data == nil {
+		clear(l.Strides)
+		data = a.neverStored
 	}
-	return a.neverStored(), nil
+	return data, l, nil
 }
 
 func (a *Array) fetchChunk(ctx context.Context, key string, inShard int) ([]byte, error) {

@@ -17,6 +17,9 @@ type cache struct {
 	used   int
 }
 
+// cachedBeside is what each thing that is kept takes beside its bytes: its key, and its places in the map and in the list.
+const cachedBeside = 256
+
 // cached is one thing that was fetched, or is being fetched.
 type cached struct {
 	key   string
@@ -36,6 +39,7 @@ func (c *cache) get(ctx context.Context, key string, load func() (value any, siz
 		item, mine := c.claim(key)
 		if mine {
 			item.value, item.size, item.err = load()
+			item.size += cachedBeside // a chunk that was never stored has none of its own
 			c.settle(item)
 			return item.value, item.err
 		}

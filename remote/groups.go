@@ -67,7 +67,9 @@ func (g *groups) text(path string) ([]byte, error) {
 		return text, nil
 	}
 	text, err := g.make(group, file, isV3)
-	g.texts[path] = text
+	if text != nil { // else clients could fill it with names that mean nothing
+		g.texts[path] = text
+	}
 	return text, err
 }
 

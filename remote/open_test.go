@@ -465,7 +465,7 @@ func TestCancel(t *testing.T) {
 
 // TestCacheAndProgress counts requests: each chunk is asked for once as long as the cache holds it, by however many at once.
 func TestCacheAndProgress(t *testing.T) {
-	tree, err := remote.Handler(remote.View("a", strings.Repeat("x", 1000), remote.Chunks(100)))
+	tree, err := remote.Handler(remote.View("a", strings.Repeat("x", 100_000), remote.Chunks(10_000)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -495,21 +495,43 @@ func TestCacheAndProgress(t *testing.T) {
 		}
 	}
 	a := array(t, open(t, server.URL), "")
-	fetch(a, "150:250", 2)
+	fetch(a, "15000:25000", 2)
 	fetch(a, "::-1", 8)
 	fetch(a, "", 0)
-	small := array(t, open(t, server.URL, remote.Cache(300), remote.Parallel(1)), "")
-	fetch(small, "0:300", 3)
-	fetch(small, "0:300", 0)
-	fetch(small, "300:400", 1)
-	fetch(small, "100:300", 0) // the first is gone
+	small := array(t, open(t, server.URL, remote.Cache(31_000), remote.Parallel(1)), "")
+	fetch(small, "0:30000", 3)
+	fetch(small, "0:30000", 0)
+	fetch(small, "30000:40000", 1)
+	fetch(small, "10000:30000", 0) // the first is gone
 	var steps []string
 	a = array(t, open(t, server.URL, remote.Progress(func(done, total int64) { steps = append(steps, fmt.Sprint(done, "/", total)) })), "")
-	if _, err := a.Fetch(t.Context(), "50:350"); err != nil || strings.Join(steps, " ") != "1/4 2/4 3/4 4/4" {
+	if _, err := a.Fetch(t.Context(), "5000:35000"); err != nil || strings.Join(steps, " ") != "1/4 2/4 3/4 4/4" {
 		t.Errorf("%v, %v", steps, err)
 	}
-	if _, err := array(t, open(t, server.URL, remote.MaxBytes(999)), "").Fetch(t.Context(), ""); !errors.Is(err, buffer.ErrLayout) {
+	if _, err := array(t, open(t, server.URL, remote.MaxBytes(99_999)), "").Fetch(t.Context(), ""); !errors.Is(err, buffer.ErrLayout) {
 		t.Errorf("more than MaxBytes: %v", err)
+	}
+}
+
+// TestCacheOfNothing keeps nothing, also of chunks that were never stored: one that is stored meanwhile is seen.
+func TestCacheOfNothing(t *testing.T) {
+	root := t.TempDir()
+	put := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(".zarray", `{"zarr_format":2,"shape":[2],"chunks":[2],"dtype":"|u1","compressor":null,"fill_value":7,"order":"C","filters":null}`)
+	a := array(t, open(t, root, remote.Cache(0)), "")
+	for _, want := range []string{"\x07\x07", "ab"} {
+		v, err := a.Fetch(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := v.ToBytes(buffer.C); string(got) != want || err != nil {
+			t.Errorf("%q, want %q, %v", got, want, err)
+		}
+		put("0", "ab")
 	}
 }
 

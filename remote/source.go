@@ -68,6 +68,9 @@ func (d *disk) get(ctx context.Context, key string, s span, limit int) ([]byte, 
 		return nil, err
 	}
 	defer f.Close()
+	if info, err = f.Stat(); err != nil { // of what was opened: another may have been put in its place
+		return nil, err
+	}
 	switch {
 	case s.whole():
 		s.size = info.Size()

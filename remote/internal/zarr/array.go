@@ -11,8 +11,8 @@ import (
 	"github.com/go-memoryview/memoryview/format"
 )
 
-// MaxChunk bounds the bytes of one decoded chunk.
-const MaxChunk = math.MaxInt32
+// MaxChunk bounds the bytes of one decoded chunk: 2 GiB or, where an int has 32 bits, 1 GiB, to which codecs can add.
+const MaxChunk = math.MaxInt32 >> (1 - math.MaxInt>>62)
 
 // Array is what the metadata of an array say, in either version.
 type Array struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -88,6 +89,22 @@ func TestConsolidated(t *testing.T) {
 	members, err = ParseConsolidatedV2([]byte(groupV2))
 	if err != nil || len(members) != 1 || members[0].Name != "x/y" || members[0].Err != nil {
 		t.Errorf("version 2: %v, %v", members, err)
+	}
+}
+
+// TestLargestChunks has as many codecs as may be, each of which bounds what it may be given: no bound overflows, also with an int of 32 bits.
+func TestLargestChunks(t *testing.T) {
+	codecs := strings.Repeat(`"crc32c","zstd","gzip","blosc",`, maxCodecs/4)
+	a, err := parse(fmt.Sprintf(`{"zarr_format":3,"node_type":"array","shape":[1],"data_type":"uint8","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[%d]}},
+		"chunk_key_encoding":{"name":"default"},"fill_value":0,"codecs":["bytes",%s]}`, MaxChunk, strings.TrimSuffix(codecs, ",")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.StoredBytes() < MaxChunk {
+		t.Errorf("%d bytes at most are stored of a chunk of %d", a.StoredBytes(), MaxChunk)
+	}
+	if _, err := a.Decode(nil); !errors.Is(err, ErrChunk) {
+		t.Errorf("%v", err)
 	}
 }
 
