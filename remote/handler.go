@@ -122,16 +122,17 @@ const (
 
 // Description is what is said of one array in JSON.
 type Description struct {
-	Name     string   `json:"name"`
-	Format   string   `json:"format"`
-	ItemSize int      `json:"itemsize"`
-	Shape    []int    `json:"shape"`
-	Strides  []int    `json:"strides"` // of the items as they are served: without gaps, in that order
-	Order    string   `json:"order"`   // C or F
-	NBytes   int      `json:"nbytes"`
-	Chunks   []int    `json:"chunks"` // of the Zarr faces
-	Writable bool     `json:"writable"`
-	Faces    []string `json:"faces"` // the paths that serve it
+	Name       string   `json:"name"`
+	Format     string   `json:"format"`
+	ItemSize   int      `json:"itemsize"`
+	Shape      []int    `json:"shape"`
+	Dimensions []string `json:"dimensions"` // their names
+	Strides    []int    `json:"strides"`    // of the items as they are served: without gaps, in that order
+	Order      string   `json:"order"`      // C or F
+	NBytes     int      `json:"nbytes"`
+	Chunks     []int    `json:"chunks"` // of the Zarr faces
+	Writable   bool     `json:"writable"`
+	Faces      []string `json:"faces"` // the paths that serve it
 }
 
 // listing is what is said of all of them.
@@ -204,8 +205,8 @@ func (e *entry) describe(faces []string) Description {
 		nbytes *= n
 	}
 	return Description{
-		Name: e.name, Format: l.Format, ItemSize: l.ItemSize, Shape: append([]int{}, l.Shape...), Strides: append([]int{}, strides...),
-		Order: string(e.order()), NBytes: nbytes, Chunks: append([]int{}, e.chunks...), Writable: e.writable, Faces: faces,
+		Name: e.name, Format: l.Format, ItemSize: l.ItemSize, Shape: append([]int{}, l.Shape...), Dimensions: append([]string{}, e.dimensions...),
+		Strides: append([]int{}, strides...), Order: string(e.order()), NBytes: nbytes, Chunks: append([]int{}, e.chunks...), Writable: e.writable, Faces: faces,
 	}
 }
 

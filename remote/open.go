@@ -281,9 +281,15 @@ func (s *Store) takeListed(d Description) {
 	if err == nil && (d.ItemSize < itemSize || d.ItemSize < 0) {
 		err = fmt.Errorf("%w: items of %d bytes with format %.40q", ErrMetadata, d.ItemSize, d.Format)
 	}
+	if err == nil && d.Dimensions != nil && len(d.Dimensions) != len(d.Shape) {
+		err = fmt.Errorf("%w: %d names for %d dimensions", ErrMetadata, len(d.Dimensions), len(d.Shape))
+	}
 	var a *zarr.Array
 	if err == nil {
 		a, err = zarr.New(d.Format, d.ItemSize, d.Shape, d.Chunks)
+	}
+	if err == nil && len(d.Dimensions) > 0 {
+		a.Dimensions = d.Dimensions
 	}
 	s.take(zarr.Member{Name: d.Name, Array: a, Err: err}, join(strings.Trim(zarr3Face, "/"), d.Name))
 }

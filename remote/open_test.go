@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -364,6 +365,23 @@ func TestHostileServers(t *testing.T) {
 	}
 }
 
+// TestDimensions reads the names of dimensions, given and made, by every face.
+func TestDimensions(t *testing.T) {
+	url, _ := serve(t,
+		remote.View("weather/rain", counted(t, "<d", buffer.C, true, 4, 3), remote.Dimensions("time", "place")),
+		remote.View("plain", counted(t, "<h", buffer.C, true, 4)),
+		remote.View("one", counted(t, "<h", buffer.C, true)),
+	)
+	for _, face := range []string{"", "/zarr/v2", "/zarr/v3"} {
+		store := open(t, url+face)
+		for name, want := range map[string][]string{"weather/rain": {"time", "place"}, "plain": {"plain_dim_0"}, "one": nil} {
+			if got := array(t, store, name).Dimensions(); !slices.Equal(got, want) {
+				t.Errorf("%s of %s: %q, want %q", name, store.Kind(), got, want)
+			}
+		}
+	}
+}
+
 // TestHostileListings reads what servers say that they have: bombs are errors, or arrays of which nothing is fetched that was not asked for.
 func TestHostileListings(t *testing.T) {
 	var text string
@@ -381,6 +399,10 @@ func TestHostileListings(t *testing.T) {
 		if _, err := remote.Open(t.Context(), server.URL); !errors.Is(err, remote.ErrMetadata) {
 			t.Errorf("%.20s: %v", arrays, err)
 		}
+	}
+	text = `{"memoryview":1,"arrays":[{"name":"a","format":"b","itemsize":1,"shape":[2],"dimensions":["x","y"],"chunks":[1]}]}`
+	if store := open(t, server.URL); len(store.Skipped()) != 1 || !errors.Is(store.Skipped()[0].Err, remote.ErrMetadata) {
+		t.Errorf("two names for one dimension: %v", store.Skipped())
 	}
 	text = `{"memoryview":1,"arrays":[{"name":"nothing","format":"0s","itemsize":0,"shape":[1073741824],"chunks":[1]}]}`
 	nothing, err := export.Strided(nil, 0, buffer.Layout{Format: "0s", Shape: []int{1 << 30}, Strides: []int{0}}, false)

@@ -52,7 +52,7 @@ type info struct {
 	Notes      []string    `json:"notes,omitempty"`
 
 	Chunks     []int           `json:"chunks,omitempty"`     // of what is fetched
-	Dimensions []string        `json:"dimensions,omitempty"` // their names
+	Dimensions []string        `json:"dimensions,omitempty"` // their names, of a whole array
 	Attributes json.RawMessage `json:"attributes,omitempty"`
 
 	isWhole bool // no part was cut out
@@ -110,7 +110,10 @@ func infoOf(s *selection) *info {
 		isWhole: s.isWhole() && len(s.file.Arrays()) == 1,
 	}
 	if a, isFetched := s.array.(*fetched); isFetched {
-		i.Chunks, i.Dimensions, i.Attributes = a.Chunks(), a.Dimensions(), a.Attributes()
+		i.Chunks, i.Attributes = a.Chunks(), a.Attributes()
+		if s.isWhole() {
+			i.Dimensions = a.Dimensions()
+		}
 	}
 	return i
 }

@@ -17,6 +17,9 @@ const (
 	ConsolidatedV2 = ".zmetadata"
 )
 
+// dimensionsKey is the attribute by which xarray names dimensions in version 2.
+const dimensionsKey = "_ARRAY_DIMENSIONS"
+
 // arrayV2 is a .zarray.
 type arrayV2 struct {
 	ZarrFormat int             `json:"zarr_format"`
@@ -43,7 +46,7 @@ func ParseV2(zarray, zattrs []byte) (*Array, error) {
 	if m.ZarrFormat != 2 {
 		return nil, bad("zarr_format %d in a .zarray: it is 2", m.ZarrFormat)
 	}
-	a := &Array{Shape: m.Shape, Chunks: m.Chunks, Attributes: zattrs}
+	a := &Array{Shape: m.Shape, Chunks: m.Chunks, Dimensions: dimensionsV2(zattrs, len(m.Shape)), Attributes: zattrs}
 	itemFormat, err := formatV2(m.Dtype)
 	if err != nil {
 		return nil, err
@@ -86,6 +89,17 @@ func ParseV2(zarray, zattrs []byte) (*Array, error) {
 		return nil, unsupported("%d filters: at most %d are undone", len(a.codecs), maxCodecs)
 	}
 	return a, a.check()
+}
+
+// dimensionsV2 are the names of n dimensions in a .zattrs, which are xarray's way in version 2. Attributes are anybody's: what is no such list
+// names none.
+func dimensionsV2(zattrs []byte, n int) []string {
+	var attributes map[string]json.RawMessage
+	var names []string
+	if json.Unmarshal(zattrs, &attributes) != nil || json.Unmarshal(attributes[dimensionsKey], &names) != nil || len(names) != n || n == 0 {
+		return nil
+	}
+	return names
 }
 
 // codecV2 is a compressor, or a filter, of version 2.
@@ -225,7 +239,7 @@ func (a *Array) AttributesTextV2() []byte {
 func (a *Array) attributesV2() map[string]any {
 	attributes := map[string]any{}
 	if a.Dimensions != nil {
-		attributes["_ARRAY_DIMENSIONS"] = a.Dimensions
+		attributes[dimensionsKey] = a.Dimensions
 	}
 	return attributes
 }

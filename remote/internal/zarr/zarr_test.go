@@ -108,6 +108,24 @@ func TestLargestChunks(t *testing.T) {
 	}
 }
 
+// TestDimensionsV2 reads xarray's attribute; what is no such list is an attribute of somebody else's.
+func TestDimensionsV2(t *testing.T) {
+	for text, want := range map[string][]string{
+		`{"units": "K", "_ARRAY_DIMENSIONS": ["time", "x"]}`: {"time", "x"},
+		`{"_ARRAY_DIMENSIONS": ["time"]}`:                    nil,
+		`{"_ARRAY_DIMENSIONS": [1, 2]}`:                      nil,
+		`{"_ARRAY_DIMENSIONS": null}`:                        nil,
+		`{}`:                                                 nil,
+		`[]`:                                                 nil,
+		``:                                                   nil,
+	} {
+		a, err := ParseV2([]byte(plainV2), []byte(text))
+		if err != nil || !slices.Equal(a.Dimensions, want) {
+			t.Errorf("%s: %v, %v", text, a, err)
+		}
+	}
+}
+
 // TestTooMany refuses metadata that tell of more than there are reasons for, before they take memory a hundred times their size.
 func TestTooMany(t *testing.T) {
 	for _, n := range []int{MaxNodes, MaxNodes + 1} {
