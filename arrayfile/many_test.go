@@ -128,7 +128,7 @@ func TestNames(t *testing.T) {
 		t.Errorf("%d arrays", len(got))
 	}
 	for name, want := range map[string]string{
-		"":        `name one of the file's 6 arrays: "x", "fortran", "scalar", "empty", "layer/0/records", "long"`,
+		"":        `name one of 6 arrays: "x", "fortran", "scalar", "empty", "layer/0/records", "long"`,
 		"fortan":  `did you mean "fortran"?`,
 		"Scalar":  `did you mean "scalar"?`,
 		"layer/0": `below it are "layer/0/records"`,
@@ -144,7 +144,7 @@ func TestNames(t *testing.T) {
 		t.Errorf("%v, %v", a, err)
 	}
 	_, err = open(t, "testdata/none.npz").Array("x")
-	checkError(t, err, arrayfile.ErrName, "the file has no arrays")
+	checkError(t, err, arrayfile.ErrName, "there are no arrays")
 }
 
 func names(arrays []*arrayfile.Array) (all []string) {

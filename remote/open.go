@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-memoryview/memoryview/buffer"
+	"github.com/go-memoryview/memoryview/internal/names"
 	"github.com/go-memoryview/memoryview/remote/internal/zarr"
 )
 
@@ -304,7 +305,7 @@ func (s *Store) Arrays() []*Array { return slices.Clone(s.arrays) }
 func (s *Store) Skipped() []Skipped { return slices.Clone(s.skipped) }
 
 // Array returns the array of that name; "" is the one array of a store that is, or has, one. An array that the store's metadata do not tell of is looked for
-// at its path. Errors are ErrName, and those of [Open].
+// at its path. Errors are ErrName, which tells of the names that there are, and those of [Open].
 func (s *Store) Array(ctx context.Context, name string) (*Array, error) {
 	for _, a := range s.arrays {
 		if a.name == name || name == "" && len(s.arrays) == 1 {
@@ -316,22 +317,39 @@ func (s *Store) Array(ctx context.Context, name string) (*Array, error) {
 			return nil, fmt.Errorf("array %.100q of %s: %w", name, s.source, skipped.Err)
 		}
 	}
-	err := checkName(name)
-	if err == nil && name == "" {
-		err = fmt.Errorf("there are %d arrays: name one", len(s.arrays))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("array %.100q of %s: %w: %w", name, s.source, ErrName, err)
-	}
-	n, err := s.node(ctx, name)
-	switch {
-	case errors.Is(err, errNotThere):
-		err = ErrName
-	case err == nil && n.array == nil:
-		err = fmt.Errorf("%w: it is a group", ErrName)
-	}
+	a, err := s.lookUp(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("array %.100q of %s: %w", name, s.source, err)
 	}
+	return a, nil
+}
+
+// lookUp looks for an array at its path.
+func (s *Store) lookUp(ctx context.Context, name string) (*Array, error) {
+	if err := checkName(name); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrName, err)
+	}
+	if name == "" {
+		return nil, s.noSuch(name)
+	}
+	n, err := s.node(ctx, name)
+	switch {
+	case errors.Is(err, errNotThere), err == nil && n.array == nil: // nothing, or a group
+		return nil, s.noSuch(name)
+	case err != nil:
+		return nil, err
+	}
 	return newArray(s, name, name, n.array), nil
+}
+
+// noSuch says what else to ask for, as far as the store tells.
+func (s *Store) noSuch(name string) error {
+	if len(s.arrays) == 0 {
+		return fmt.Errorf("%w: the store lists none", ErrName)
+	}
+	all := make([]string, len(s.arrays))
+	for i, a := range s.arrays {
+		all[i] = a.name
+	}
+	return fmt.Errorf("%w: %s", ErrName, names.Advice(name, all))
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/go-memoryview/memoryview/arrayfile"
+	"github.com/go-memoryview/memoryview/internal/names"
 	"github.com/go-memoryview/memoryview/remote"
 )
 
@@ -81,8 +82,7 @@ func (s *store) Arrays() []held {
 // Under returns those below a name, as files do.
 func (s *store) Under(name string) (below []held) {
 	for _, a := range s.Arrays() {
-		rest, isBelow := strings.CutPrefix(a.Name(), strings.TrimRight(name, "/."))
-		if isBelow && (name == "" || strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, ".")) {
+		if names.IsUnder(a.Name(), name) {
 			below = append(below, a)
 		}
 	}
@@ -104,22 +104,13 @@ func (s *store) Array(name string) (held, error) {
 		a, err = s.Store.Array(ctx, name)
 		return err
 	})
-	switch all := s.Store.Arrays(); {
+	switch {
 	case err == nil:
 		return &fetched{a, s}, nil
-	case errors.Is(err, remote.ErrName) && len(all) > 0:
-		return nil, fmt.Errorf("%w: its arrays are %s", err, listing(namesOfArrays(all)))
-	case errors.Is(err, remote.ErrName) && name == "":
+	case errors.Is(err, remote.ErrName) && name == "" && len(s.Store.Arrays()) == 0:
 		return nil, fmt.Errorf("%w: what it holds is not listed: name an array behind a colon, as in URL:NAME", err)
 	}
 	return nil, s.web.advice(err)
-}
-
-func namesOfArrays(all []*remote.Array) (names []string) {
-	for _, a := range all {
-		names = append(names, a.Name())
-	}
-	return names
 }
 
 // fetch fetches items, and shows how far it is.
