@@ -27,6 +27,12 @@ func isAddress(path string) bool {
 	return strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://")
 }
 
+// isHost tells what can only be the beginning of an address whose http:// was left out.
+func isHost(path string) bool {
+	address, err := netip.ParseAddr(path)
+	return strings.EqualFold(path, "localhost") || err == nil && address.Is4()
+}
+
 // addressIn is the address that an argument begins with: http://HOST:PORT/PATH, up to a ':' or '[' behind the port or in the path; "" for none.
 func addressIn(arg string) string {
 	if !isAddress(arg) {

@@ -96,7 +96,7 @@ func explain(name string, sel *selection) explanation {
 		e.Dimension, e.Stride, e.Want = &stride.Dim, stride.Stride, stride.Want
 		e.Remedies = remedies(sel.layout(), stride.Order)
 	}
-	if errors.Is(err, buffer.ErrReadOnly) {
+	if errors.Is(err, buffer.ErrReadOnly) && !sel.array.Copied() {
 		e.Remedies = append(e.Remedies, "open the file with arrayfile.Writable(), to write in place")
 	}
 	if !errors.Is(err, buffer.ErrType) && !errors.Is(err, buffer.ErrFormat) && !errors.Is(err, buffer.ErrValue) {

@@ -41,7 +41,7 @@ type serveCommand struct {
 // Help is called by kong.
 func (*serveCommand) Help() string {
 	return "The printed link lets one browser in, once; who asks without it gets nothing, and makes memview print a new one. " +
-		"Programs send the printed token, and read every array by its file's name and its own: as JSON (/info/NAME), bytes, with ranges (/bytes/NAME), an npy file (/npy/NAME), and as Zarr (/zarr/v3, /zarr/v2). " +
+		"Programs send the printed token, and read every array by its file's name and its own, as in data.npz/x (of two files of one name, the second is called data-2.npz): as JSON (/info/NAME), bytes, with ranges (/bytes/NAME), an npy file (/npy/NAME), and as Zarr (/zarr/v3, /zarr/v2). " +
 		"Nothing is written, and an interrupt ends it.\n\n" + examples(`
 		memview serve photo.npy model.safetensors
 		memview serve --open *.npy

@@ -249,6 +249,8 @@ func (t target) otherwise() string {
 		}
 	}
 	switch {
+	case isHost(t.path):
+		return ": the address of a server begins with http:// or https://"
 	case strings.Contains(t.path, "["):
 		return ": FILE[SLICE] ends in ']' or in the name of a field, and is one argument, in quotes: 'photo.npy[::2, 0]'"
 	case strings.ContainsAny(t.path, ",") || strings.Trim(t.path, ":-0123456789") == "":
