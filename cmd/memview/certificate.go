@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -25,13 +26,14 @@ const (
 	certificateEarly = time.Hour
 )
 
-const certificateType = "CERTIFICATE" // of a PEM block
+// authorityName is by what an authority is known that was made here.
+const authorityName = "memview serve, of one run"
 
 // newCertificate makes a certificate for hosts, and the authority that signed it, as PEM. The authority's key is forgotten: who trusts it trusts
 // this certificate alone.
 func newCertificate(hosts []string) (*tls.Certificate, []byte, error) {
 	root := &x509.Certificate{
-		Subject: pkix.Name{CommonName: "memview serve, of one run"}, BasicConstraintsValid: true, IsCA: true, MaxPathLenZero: true,
+		Subject: pkix.Name{CommonName: authorityName}, BasicConstraintsValid: true, IsCA: true, MaxPathLenZero: true,
 		KeyUsage: x509.KeyUsageCertSign,
 	}
 	rootKey, authority, err := sign(root, root, nil)
@@ -53,7 +55,7 @@ func newCertificate(hosts []string) (*tls.Certificate, []byte, error) {
 		return nil, nil, err
 	}
 	made := &tls.Certificate{Certificate: [][]byte{certificate.Raw}, PrivateKey: key, Leaf: certificate}
-	return made, pem.EncodeToMemory(&pem.Block{Type: certificateType, Bytes: authority.Raw}), nil
+	return made, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw}), nil
 }
 
 // sign makes a key, and a certificate for it that the parent's key signs, or its own where that is nil.
@@ -75,16 +77,51 @@ func sign(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*ecd
 	return key, certificate, err
 }
 
-// writeCertificate writes a certificate to a file that is new, or holds one: nothing else is lost, such as a key.
+// writeCertificate writes a certificate to a file that is new, or that holds one made before and nothing else: no key is lost, and nobody else's
+// certificate. The file is put in place as a whole, so that it is never somebody else's, or cut short.
 func writeCertificate(path string, text []byte) error {
-	old, err := os.ReadFile(path)
+	old, err := readRegular(path)
 	switch {
-	case err == nil && !bytes.HasPrefix(old, []byte("-----BEGIN "+certificateType+"-----")):
-		return fmt.Errorf("%s: %w, and holds no certificate: name a new file", path, fs.ErrExist)
+	case err == nil && !isAuthority(old):
+		return fmt.Errorf("%s: %w, and holds something else than a certificate that memview serve wrote: name a new file", path, fs.ErrExist)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return os.WriteFile(path, text, 0o644) // it is for everybody to trust
+	f, err := os.CreateTemp(filepath.Dir(path), ".memview-*.pem")
+	if err != nil {
+		return fmt.Errorf("%s: no file can be made in its folder: %w", path, err)
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Chmod(0o644), f.Close()) // it is for everybody to trust
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// readRegular reads a file, unless it is one that has no end, or that waits for somebody.
+func readRegular(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s: %w, and is no regular file: name a new one", path, fs.ErrExist)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+// isAuthority tells that a text is what newCertificate returned once.
+func isAuthority(text []byte) bool {
+	block, rest := pem.Decode(text)
+	if block == nil || len(rest) > 0 || !bytes.HasPrefix(text, []byte("-----BEGIN")) {
+		return false
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	return err == nil && certificate.Subject.CommonName == authorityName
 }
 
 // hostsOf are the names and addresses under which a server is reached that is bound to a host: the first is for links.
@@ -103,10 +140,15 @@ func hostsOf(host string) []string {
 		}
 	}
 	slices.SortStableFunc(hosts, func(a, b string) int { return rankOf(a) - rankOf(b) })
-	if name, err := os.Hostname(); err == nil && name != "" {
+	if name, err := os.Hostname(); err == nil && isHostname(name) {
 		hosts = append(hosts, name)
 	}
 	return append(hosts, "localhost")
+}
+
+// isHostname tells names that a certificate can hold: Windows has machines with other letters.
+func isHostname(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // rankOf puts addresses that others reach before this machine's own, and short ones before long ones.
@@ -121,7 +163,7 @@ func rankOf(address string) int {
 	return rank
 }
 
-// nameOf is a name that a certificate has, for links: the first without a wildcard, or an address.
+// nameOfCertificate is a name that a certificate has, for links: the first without a wildcard, or an address.
 func nameOfCertificate(c *x509.Certificate) string {
 	for _, name := range c.DNSNames {
 		if !strings.Contains(name, "*") {

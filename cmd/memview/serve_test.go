@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -147,7 +149,7 @@ func TestServeFails(t *testing.T) {
 		{[]string{"serve", "--shape", "2"}, exitUsage, "--format"},
 		{[]string{"serve", "--addr", "0.0.0.0:0"}, exitFailed, "nothing would be encrypted: have a certificate made by --new-cert FILE"},
 		{[]string{"serve", "--addr", ":0", "--no-token", "--new-cert", "nosuch/ca.pem"}, exitFailed, "--no-token: other machines reach :0"},
-		{[]string{"serve", "--new-cert", "nosuch/ca.pem"}, exitFailed, "--new-cert: open nosuch/ca.pem"},
+		{[]string{"serve", "--new-cert", "nosuch/ca.pem"}, exitFailed, "--new-cert: nosuch/ca.pem: no file can be made in its folder"},
 		{[]string{"serve", "--cert", "x"}, exitUsage, "--cert and --key belong together"},
 		{[]string{"serve", "--cert", "x", "--key", "y", "--new-cert", "z"}, exitUsage, "one certificate is shown"},
 		{[]string{"serve", "--no-token", "--token-file", "x"}, exitUsage, "one or the other"},
@@ -254,7 +256,7 @@ func TestAccess(t *testing.T) {
 		{everywhere, serveCommand{NewCert: authority, NoToken: true}, "", false, "--no-token"},
 		{own, serveCommand{TokenFile: short}, "", false, "from 16 to 1024 characters"},
 		{own, serveCommand{TokenFile: "nosuch"}, "", false, "no such file"},
-		{own, serveCommand{NewCert: secret}, "", false, "holds no certificate"},
+		{own, serveCommand{NewCert: secret}, "", false, "holds something else"},
 		{own, serveCommand{Cert: secret, Key: secret}, "", false, "--cert="},
 	} {
 		test.c.Addr = "127.0.0.1:0"
@@ -298,6 +300,56 @@ func TestNewCertificate(t *testing.T) {
 	}
 	if _, err := certificate.Leaf.Verify(x509.VerifyOptions{Roots: pool, CurrentTime: time.Now().Add(certificateLife + time.Hour)}); err == nil {
 		t.Error("it is good for ever")
+	}
+}
+
+// A file is written anew that was written before. What else it holds is left: a key behind a certificate, or somebody else's certificate.
+func TestCertificatesOfOthersAreLeft(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "ca.pem")
+	made := func() []byte {
+		_, authority, err := newCertificate([]string{"localhost"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return authority
+	}
+	var last []byte
+	for range 2 {
+		last = made()
+		if err := writeCertificate(path, last); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, last) {
+			t.Errorf("%s, %v", got, err)
+		}
+	}
+	_, leaf, err := sign(&x509.Certificate{Subject: pkix.Name{CommonName: "somebody"}}, &x509.Certificate{Subject: pkix.Name{CommonName: "somebody"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{
+		"with a key":  append(slices.Clone(last), "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"...),
+		"two":         append(slices.Clone(last), last...),
+		"somebody's":  pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Raw}),
+		"with a note": append([]byte("keep this\n"), last...),
+		"empty":       {},
+	} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := writeCertificate(path, last); !errors.Is(err, os.ErrExist) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, text) {
+			t.Errorf("%s: is now %q, %v", name, got, err)
+		}
+	}
+	if err := writeCertificate(folder, last); !errors.Is(err, os.ErrExist) {
+		t.Errorf("a folder: %v", err)
+	}
+	if all, err := os.ReadDir(folder); err != nil || len(all) != 1 {
+		t.Errorf("%v is left, %v", all, err)
 	}
 }
 
