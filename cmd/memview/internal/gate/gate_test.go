@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -408,6 +409,28 @@ func TestLongHeaders(t *testing.T) {
 		got.Body.Close()
 		if got.StatusCode != status {
 			t.Errorf("%d bytes of headers: %d", size, got.StatusCode)
+		}
+	}
+}
+
+// Nothing is answered before the gate looked at it, whatever package http has answers for.
+func TestRequestsOfTheServer(t *testing.T) {
+	address, _ := serving(t, newGate(Options{}))
+	for target, want := range map[string]string{
+		"OPTIONS * HTTP/1.1\r\nHost: evil.example": "HTTP/1.1 421", "OPTIONS * HTTP/1.1\r\nHost: localhost": "HTTP/1.1 405", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80": "HTTP/1.1 405",
+		"GET http://evil.example/ HTTP/1.1\r\nHost: localhost": "HTTP/1.1 421", "GET / HTTP/1.0": "HTTP/1.0 421",
+	} {
+		connection, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		if _, err := io.WriteString(connection, target+"\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, len(want))
+		if _, err := io.ReadFull(connection, got); err != nil || string(got) != want {
+			t.Errorf("%q: %q, want %q, %v", target, got, want, err)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (g *Gate) Serve(ctx context.Context, listener net.Listener) error {
 
 func (g *Gate) server() *http.Server {
 	s := &http.Server{
-		Handler: g, MaxHeaderBytes: maxHeader,
+		Handler: g, MaxHeaderBytes: maxHeader, DisableGeneralOptionsHandler: true, // or OPTIONS * would be answered without a look at who asks
 		ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, IdleTimeout: keptAlive,
 		WriteTimeout: g.Time + g.Waiting + answeredWithin,
 		ErrorLog:     log.New(io.Discard, "", 0), // what it would tell are other people's mistakes, with addresses in them
