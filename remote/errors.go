@@ -19,3 +19,9 @@ var (
 	// ErrServer: a server answers with something else than what was asked for, or than it promised.
 	ErrServer = errors.New("unexpected answer of a server")
 )
+
+// nameError is ErrName of a name that cannot be: that there is none such is not what is wrong with it.
+type nameError struct{ why error }
+
+func (e *nameError) Error() string      { return "invalid name: " + e.why.Error() }
+func (*nameError) Is(target error) bool { return target == ErrName }

@@ -90,7 +90,7 @@ func (t *Tree) add(e *entry) error {
 func (t *Tree) check(e *entry) error {
 	err := checkName(e.name)
 	if err == nil && t.entries[e.name] != nil {
-		err = errors.New("there are two of it")
+		err = errors.New("there are two arrays of it")
 	}
 	if err == nil && t.groups.names[e.name] {
 		err = errors.New("it is an array, and others lie below it")
@@ -101,7 +101,7 @@ func (t *Tree) check(e *entry) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrName, err)
+		return &nameError{err}
 	}
 	return e.prepare()
 }

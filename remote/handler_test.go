@@ -412,9 +412,12 @@ func TestNamesThatCannotBe(t *testing.T) {
 		for _, name := range names {
 			opts = append(opts, remote.View(name, []byte("x")))
 		}
-		if tree, err := remote.Handler(opts...); err == nil {
-			t.Errorf("%q are served", names)
+		tree, err := remote.Handler(opts...)
+		if err == nil {
 			tree.Close()
+		}
+		if !errors.Is(err, remote.ErrName) || !strings.Contains(err.Error(), ": invalid name: ") {
+			t.Errorf("%q: %v", names, err)
 		}
 	}
 }

@@ -109,6 +109,9 @@ func Open(ctx context.Context, address string, opts ...OpenOption) (*Store, erro
 		s.source, err = openWeb(address, o)
 	} else {
 		s.source, err = openDisk(strings.TrimPrefix(address, "file://"))
+		if err != nil {
+			err = fmt.Errorf("%w: what is opened is a folder, or an address that begins with http:// or https://", err)
+		}
 	}
 	if err == nil {
 		err = s.read(ctx)
@@ -201,7 +204,7 @@ func (s *Store) node(ctx context.Context, name string) (n node, err error) {
 func (s *Store) take(m zarr.Member, prefix string) {
 	if m.Err == nil {
 		if err := checkName(m.Name); err != nil {
-			m.Err = fmt.Errorf("%w: %w", ErrName, err)
+			m.Err = &nameError{err}
 		}
 	}
 	if m.Err != nil {
@@ -327,7 +330,7 @@ func (s *Store) Array(ctx context.Context, name string) (*Array, error) {
 // lookUp looks for an array at its path.
 func (s *Store) lookUp(ctx context.Context, name string) (*Array, error) {
 	if err := checkName(name); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrName, err)
+		return nil, &nameError{err}
 	}
 	if name == "" {
 		return nil, s.noSuch(name)

@@ -601,4 +601,7 @@ func TestFolders(t *testing.T) {
 	if _, err := remote.Open(t.Context(), outside); !errors.Is(err, remote.ErrName) {
 		t.Errorf("a folder without a store: %v", err)
 	}
+	if _, err := remote.Open(t.Context(), "127.0.0.1:8000"); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "begins with http://") {
+		t.Errorf("an address without http://: %v", err)
+	}
 }
