@@ -90,7 +90,9 @@ func (g *Gate) limited(w http.ResponseWriter, r *http.Request, h http.Handler) {
 
 // ServeHTTP looks at what every request must be, and hands it on.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	defer g.recover(w)
+	begun := &beginning{ResponseWriter: w}
+	w = begun
+	defer g.recover(begun)
 	harden(w.Header())
 	switch size := len(r.URL.RequestURI()); {
 	case !g.isOurs(r.Host):
@@ -109,8 +111,9 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// recover makes an answer of a panic, and lets the server live. One that ends the connection goes on.
-func (g *Gate) recover(w http.ResponseWriter) {
+// recover makes an answer of a panic, and lets the server live. One that ends the connection goes on, and one in the middle of an answer ends it,
+// or what was sent would be taken for all there is.
+func (g *Gate) recover(w *beginning) {
 	cause := recover()
 	if cause == nil {
 		return
@@ -121,8 +124,30 @@ func (g *Gate) recover(w http.ResponseWriter) {
 	if g.Failed != nil {
 		g.Failed(fmt.Errorf("a fault of memview's own: %v\n%s", cause, debug.Stack()))
 	}
+	if w.begun {
+		panic(http.ErrAbortHandler)
+	}
 	refuse(w, http.StatusInternalServerError, "a fault of memview's own, which its terminal tells of")
 }
+
+// beginning knows whether something of an answer was sent.
+type beginning struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (b *beginning) WriteHeader(status int) {
+	b.begun = true
+	b.ResponseWriter.WriteHeader(status)
+}
+
+func (b *beginning) Write(p []byte) (int, error) {
+	b.begun = true
+	return b.ResponseWriter.Write(p)
+}
+
+// Unwrap is called by http.ResponseController.
+func (b *beginning) Unwrap() http.ResponseWriter { return b.ResponseWriter }
 
 // harden sets what a browser shall refuse to do with every answer.
 func harden(h http.Header) {

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -331,6 +332,30 @@ func TestPanicIsAnAnswer(t *testing.T) {
 	}
 	if failed == nil || !strings.Contains(failed.Error(), "inside") || strings.Contains(failed.Error(), "private=1") {
 		t.Errorf("the terminal is told %v", failed)
+	}
+}
+
+// A panic in the middle of an answer cuts it short, and what was sent is not taken for all of it.
+func TestPanicInTheMiddleOfAnAnswer(t *testing.T) {
+	for _, length := range []string{"", "10000"} {
+		var failed atomic.Int32
+		g := newGate(Options{Failed: func(error) { failed.Add(1) }})
+		g.Public("/broken", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if length != "" {
+				w.Header().Set("Content-Length", length)
+			}
+			w.Write(make([]byte, 9000))
+			panic("broken")
+		}))
+		address, _ := serving(t, g)
+		got, err := http.Get("http://" + address + "/broken")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer got.Body.Close()
+		if text, err := io.ReadAll(got.Body); err == nil || len(text) > 9000 || failed.Load() != 1 {
+			t.Errorf("length %q: %d bytes, %v, %d failures", length, len(text), err, failed.Load())
+		}
 	}
 }
 
