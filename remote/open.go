@@ -73,7 +73,8 @@ func Parallel(n int) OpenOption { return func(o *openOptions) { o.parallel = max
 // Cache says how many bytes of decoded chunks are kept, 256 MiB without it. What is kept does not see that the store changes; 0 keeps nothing.
 func Cache(bytes int) OpenOption { return func(o *openOptions) { o.cache = max(bytes, 0) } }
 
-// MaxBytes bounds what one fetch may take of memory, 4 GiB without it, or what the address space has.
+// MaxBytes bounds the items that one fetch returns, in bytes: 4 GiB without it, or what the address space has. Beside them, a fetch takes memory for the
+// chunks that are on their way: as many as Parallel says or, where they are large, 1 GiB of them, or one.
 func MaxBytes(n int) OpenOption { return func(o *openOptions) { o.most = n } }
 
 // Progress is told after each chunk how many of those that one fetch needs are there. Calls of one fetch come one after the other.

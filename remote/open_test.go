@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -379,6 +380,30 @@ func TestDimensions(t *testing.T) {
 				t.Errorf("%s of %s: %q, want %q", name, store.Kind(), got, want)
 			}
 		}
+	}
+}
+
+// TestStatusOfServers has statuses in the standard's words, not in the server's, which may be such as a terminal obeys.
+func TestStatusOfServers(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = http.ReadRequest(bufio.NewReader(connection))
+			_, _ = io.WriteString(connection, "HTTP/1.1 403 \x1b]0;"+strings.Repeat("x", 10_000)+"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+			_ = connection.Close()
+		}
+	}()
+	_, err = remote.Open(t.Context(), "http://"+listener.Addr().String(), remote.Retries(0, 0))
+	if !errors.Is(err, remote.ErrAccess) || !strings.HasSuffix(err.Error(), "status 403 Forbidden") {
+		t.Errorf("%.300q", err)
 	}
 }
 

@@ -155,15 +155,15 @@ func expected(r *http.Response, s span, limit int) (size int64, wait time.Durati
 	case r.StatusCode == http.StatusNotFound:
 		return 0, never, errNotThere
 	case r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusForbidden:
-		return 0, never, fmt.Errorf("%w: status %s", ErrAccess, r.Status)
+		return 0, never, fmt.Errorf("%w: status %s", ErrAccess, status(r))
 	case r.StatusCode == http.StatusTooManyRequests, r.StatusCode >= 500 && r.StatusCode != http.StatusNotImplemented:
-		return 0, retryAfter(r), fmt.Errorf("%w: status %s", ErrServer, r.Status)
+		return 0, retryAfter(r), fmt.Errorf("%w: status %s", ErrServer, status(r))
 	case s.whole() && r.StatusCode != http.StatusOK:
-		err = fmt.Errorf("status %s", r.Status)
+		err = fmt.Errorf("status %s", status(r))
 	case !s.whole() && r.StatusCode == http.StatusOK:
 		err = errors.New("it answers a range with all there is, and shards are read by ranges")
 	case !s.whole() && r.StatusCode != http.StatusPartialContent:
-		err = fmt.Errorf("status %s for a range", r.Status)
+		err = fmt.Errorf("status %s for a range", status(r))
 	case encoding != "" && encoding != "identity":
 		err = fmt.Errorf("it encodes bytes as %.40q, which was not asked for", encoding)
 	case !s.whole():
@@ -180,6 +180,11 @@ func expected(r *http.Response, s span, limit int) (size int64, wait time.Durati
 		return 0, wait, fmt.Errorf("%w: %w", ErrServer, err)
 	}
 	return size, 0, nil
+}
+
+// status is an answer's, in the words of the standard: those that a server sends may be long, and may be what a terminal obeys.
+func status(r *http.Response) string {
+	return strings.TrimSpace(strconv.Itoa(r.StatusCode) + " " + http.StatusText(r.StatusCode))
 }
 
 // checkRange holds a Content-Range to what was asked for.
