@@ -44,6 +44,9 @@ func (a *Array) Chunks() []int { return slices.Clone(a.meta.Chunks) }
 // Dimensions returns the names of the dimensions, nil where there are none.
 func (a *Array) Dimensions() []string { return slices.Clone(a.meta.Dimensions) }
 
+// Notes returns what the format does not say of the items, such as the unit of times, as a server of [Handler]'s does of files.
+func (a *Array) Notes() []string { return slices.Clone(a.meta.Notes) }
+
 // Attributes returns what the store says of the array beside, a JSON object; nil where it says nothing.
 func (a *Array) Attributes() json.RawMessage { return slices.Clone(a.meta.Attributes) }
 

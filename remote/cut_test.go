@@ -46,9 +46,14 @@ func TestParts(t *testing.T) {
 func TestPartsOfTheLargest(t *testing.T) {
 	const last = math.MaxInt - 1
 	for _, c := range []chunkedCut{
-		{buffer.Cut{Count: math.MaxInt, Step: 1}, 1}, {buffer.Cut{Count: math.MaxInt, Step: 1}, 3}, {buffer.Cut{Count: math.MaxInt, Step: 1}, math.MaxInt32},
-		{buffer.Cut{Start: last, Count: math.MaxInt, Step: -1}, 1}, {buffer.Cut{Start: last, Count: math.MaxInt, Step: -1}, 3},
-		{buffer.Cut{Start: last, Count: math.MaxInt, Step: -1}, math.MaxInt32}, {buffer.Cut{Count: 2, Step: last}, 1}, {buffer.Cut{Start: last, Count: 2, Step: -last}, 7},
+		{buffer.Cut{Count: math.MaxInt, Step: 1}, 1},
+		{buffer.Cut{Count: math.MaxInt, Step: 1}, 3},
+		{buffer.Cut{Count: math.MaxInt, Step: 1}, math.MaxInt32},
+		{buffer.Cut{Start: last, Count: math.MaxInt, Step: -1}, 1},
+		{buffer.Cut{Start: last, Count: math.MaxInt, Step: -1}, 3},
+		{buffer.Cut{Start: last, Count: math.MaxInt, Step: -1}, math.MaxInt32},
+		{buffer.Cut{Count: 2, Step: last}, 1},
+		{buffer.Cut{Start: last, Count: 2, Step: -last}, 7},
 	} {
 		first, end := c.part(0), c.part(c.parts()-1)
 		if first.target.Start != 0 || first.chunk != c.Start/c.extent || end.target.Start+end.target.Count != c.Count || end.chunk != (c.Start+(c.Count-1)*c.Step)/c.extent {

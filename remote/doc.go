@@ -27,7 +27,8 @@
 //
 // Nothing is copied on our side where the items lie as they are sent. What lies with gaps is packed, those bytes that are asked for and no
 // others. Chunks are cut when they are asked for, without codecs; metadata are made once, and do not grow with chunks. What a version of Zarr, or
-// npy, has no type for is left out there, and Description.Faces tells what there is.
+// npy, has no type for is left out there, and Description.Faces tells what there is. NumPy's times are whole numbers
+// on every path, as in package arrayfile: Description.Notes has their unit.
 // Groups do not tell of types that zarr-python 3 would refuse a whole group for: bfloat16, floats of 8 bits and text without characters, and in version 2
 // records that hold records or arrays. These are read by their own path.
 //

@@ -24,6 +24,7 @@ type entry struct {
 	layout     buffer.Layout
 	chunks     []int
 	dimensions []string
+	notes      []string // what the format does not say of the items
 	writable   bool
 	grid       *zarr.Array
 	header     []byte                // what stands before the items in an npy file; nil where npy cannot hold them

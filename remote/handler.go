@@ -132,7 +132,8 @@ type Description struct {
 	NBytes     int      `json:"nbytes"`
 	Chunks     []int    `json:"chunks"` // of the Zarr faces
 	Writable   bool     `json:"writable"`
-	Faces      []string `json:"faces"` // the paths that serve it
+	Faces      []string `json:"faces"`           // the paths that serve it
+	Notes      []string `json:"notes,omitempty"` // what the format does not say of the items, such as the unit of times
 }
 
 // listing is what is said of all of them.
@@ -206,7 +207,7 @@ func (e *entry) describe(faces []string) Description {
 	}
 	return Description{
 		Name: e.name, Format: l.Format, ItemSize: l.ItemSize, Shape: append([]int{}, l.Shape...), Dimensions: append([]string{}, e.dimensions...),
-		Strides: append([]int{}, strides...), Order: string(e.order()), NBytes: nbytes, Chunks: append([]int{}, e.chunks...), Writable: e.writable, Faces: faces,
+		Strides: append([]int{}, strides...), Order: string(e.order()), NBytes: nbytes, Chunks: append([]int{}, e.chunks...), Writable: e.writable, Faces: faces, Notes: e.notes,
 	}
 }
 

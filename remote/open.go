@@ -293,6 +293,9 @@ func (s *Store) takeListed(d Description) {
 	if err == nil {
 		a, err = zarr.New(d.Format, d.ItemSize, d.Shape, d.Chunks)
 	}
+	if err == nil {
+		a.Notes = d.Notes
+	}
 	if err == nil && len(d.Dimensions) > 0 {
 		a.Dimensions = d.Dimensions
 	}

@@ -22,6 +22,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/go-memoryview/memoryview"
+	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/buffer"
 	"github.com/go-memoryview/memoryview/buffertest"
 	"github.com/go-memoryview/memoryview/export"
@@ -404,6 +405,27 @@ func TestStatusOfServers(t *testing.T) {
 	_, err = remote.Open(t.Context(), "http://"+listener.Addr().String(), remote.Retries(0, 0))
 	if !errors.Is(err, remote.ErrAccess) || !strings.HasSuffix(err.Error(), "status 403 Forbidden") {
 		t.Errorf("%.300q", err)
+	}
+}
+
+// TestNotes has what a file says of its items said by who reads them from afar.
+func TestNotes(t *testing.T) {
+	f, err := arrayfile.Open("../arrayfile/testdata/records-times.npy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	a, err := f.Array("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, _ := serve(t, remote.File("log", f), remote.View("plain", "abc"))
+	store := open(t, url)
+	if got := array(t, store, "log").Notes(); len(got) != 2 || !slices.Equal(got, a.Notes()) {
+		t.Errorf("%q, want %q", got, a.Notes())
+	}
+	if got := array(t, store, "plain").Notes(); got != nil {
+		t.Errorf("of memory: %q", got)
 	}
 }
 

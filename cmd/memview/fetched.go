@@ -22,9 +22,6 @@ func (a *fetched) NBytes() int { return nbytes(a.Layout()) }
 // Order returns that of what is fetched.
 func (*fetched) Order() buffer.Order { return buffer.C }
 
-// Notes returns nothing.
-func (*fetched) Notes() []string { return nil }
-
 // Offset returns 0: what is fetched lies in no file.
 func (*fetched) Offset() int64 { return 0 }
 

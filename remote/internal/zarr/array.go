@@ -23,6 +23,7 @@ type Array struct {
 	Fill       []byte // one item; nil for zeros
 	Attributes json.RawMessage
 	Dimensions []string // their names; nil where there are none
+	Notes      []string // what the format does not say of the items
 
 	keys   keys
 	axes   []int // the dimensions of the array in the order in which a chunk's items lie; nil for C order
