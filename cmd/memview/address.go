@@ -82,6 +82,8 @@ func (f webFlags) asking(address string) (opts []remote.OpenOption, err error) {
 	switch {
 	case err != nil || u.Hostname() == "":
 		return nil, fmt.Errorf("%s: an address is http://HOST:PORT/PATH, and the name of an array stands behind a colon after it", address)
+	case u.Path == "/enter" && u.Query().Has("token"):
+		return nil, fmt.Errorf("%s://%s/enter is a link for a browser: take %[1]s://%[2]s, and the token for programs, by %s or --token-file", u.Scheme, u.Host, tokenVariable)
 	case u.User != nil:
 		return nil, fmt.Errorf("%s: what stands on a command line is seen by other users: send a token, by %s or --token-file", u.Redacted(), tokenVariable)
 	}
