@@ -19,7 +19,7 @@ const (
 )
 
 type diffCommand struct {
-	A string `arg:"" help:"A file, - for standard input, perhaps with a part: 'photo.npy[::64]', 'log.npy[:].pos'." placeholder:"FILE[SLICE].FIELD"`
+	A string `arg:"" help:"A file, - for standard input, a folder or an address, perhaps with a part: 'photo.npy[::64]', 'log.npy[:].pos'." placeholder:"FILE[SLICE].FIELD"`
 	B string `arg:"" help:"Another." placeholder:"FILE[SLICE].FIELD"`
 
 	Rtol     float64 `help:"Numbers are the same where |a-b| <= ATOL + RTOL*|b|, as in NumPy's isclose (default: 0)." placeholder:"RTOL"`
@@ -34,7 +34,7 @@ type diffCommand struct {
 // Help is called by kong.
 func (*diffCommand) Help() string {
 	return "Numbers are compared by value, whatever their formats and byte orders are; records field by field. " +
-		"Files of many arrays are compared by the names in them, and so are Zarr stores; folders by the files below them: what is no array file, byte by byte. " +
+		"Files of many arrays are compared by the names in them, and so are Zarr stores; folders by the files below them: what is no array file, byte by byte. What memview serve serves is compared with a folder as the files that it is of. " +
 		"The exit code is 0 where nothing differs, 1 where something does, also the shape, and 2 where the arrays cannot be compared.\n\n" + examples(`
 		memview diff before.npy after.npy     how many items differ, where first, how far
 		memview diff --rtol 1e-5 --atol 1e-8 a.npy b.npy
@@ -42,6 +42,7 @@ func (*diffCommand) Help() string {
 		memview diff 'log.npy[:-1].pos.x' 'log.npy[1:].pos.x'
 		memview diff before.npz after.npz     all arrays in them, and names that only one has
 		memview diff run1/ run2/              all files in two folders
+		memview diff http://127.0.0.1:8000 run1/
 		memview diff -q a.npy b.npy && echo the same
 		memview diff --json a.npy b.npy | jq '.columns[].differ'`)
 }

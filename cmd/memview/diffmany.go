@@ -70,6 +70,31 @@ func sideOf(t target, f holding) (*diffSide, error) {
 	return side, nil
 }
 
+// gather makes one of the arrays of a store that lie below the name of a file in a folder on the other side: a server serves those of a file so.
+func (s *diffSide) gather(folder *diffSide) {
+	if _, isStore := s.file.(*store); !isStore || folder.file != nil {
+		return
+	}
+	for file := range folder.many {
+		below := map[string]func() (*diffSide, error){}
+		for name, open := range s.many {
+			if rest, isBelow := strings.CutPrefix(name, file+"/"); isBelow {
+				below[rest] = open
+				delete(s.many, name)
+			}
+		}
+		switch len(below) {
+		case 0:
+		case 1: // a file of one array is that array
+			for _, open := range below {
+				s.many[file] = open
+			}
+		default:
+			s.many[file] = func() (*diffSide, error) { return &diffSide{title: s.title + ":" + file, many: below}, nil }
+		}
+	}
+}
+
 // openFolder lists the files below a folder. What is no array file is one of bytes.
 func (c *diffCommand) openFolder(folder string) (*diffSide, error) {
 	side := &diffSide{title: folder, many: map[string]func() (*diffSide, error){}}
@@ -117,6 +142,8 @@ func (c *diffCommand) diffMany(out *output, a, b *diffSide) (same bool, err erro
 			return false, fmt.Errorf("%s is one array, and the other is many: name one of them, as in FILE:NAME", side.title)
 		}
 	}
+	a.gather(b)
+	b.gather(a)
 	m := &manyDiff{diffCommand: c, out: out, onlyA: []string{}, onlyB: []string{}, differ: []map[string]any{}}
 	if err = m.sides(a, b, ""); err != nil && !errors.Is(err, errEnough) {
 		return false, err
