@@ -20,13 +20,11 @@ type Array struct {
 	store        *Store
 	name, prefix string
 	meta         *zarr.Array
-	neverStored  []byte // an item of chunks that are not there; nil where every chunk is
+	complete     bool // no chunk is missing: one that is not there is of an array that is gone
 }
 
 func newArray(s *Store, name, prefix string, meta *zarr.Array) *Array {
-	item := make([]byte, meta.ItemSize)
-	copy(item, meta.Fill)
-	return &Array{s, name, prefix, meta, item}
+	return &Array{store: s, name: name, prefix: prefix, meta: meta}
 }
 
 // Name returns the array's name in its store: "" where the store is the array.
@@ -302,7 +300,7 @@ func (a *Array) load(ctx context.Context, index []int) (data []byte, l buffer.La
 	value, err := a.store.cache.get(ctx, fmt.Sprintf("%s\x00%d", key, inShard), func() (any, int, error) {
 		data, err := a.fetchChunk(ctx, key, inShard)
 		switch missing := errors.Is(err, errNotThere); {
-		case missing && a.neverStored == nil:
+		case missing && a.complete:
 			return nil, 0, fmt.Errorf("%w: the chunk is gone", ErrServer)
 		case missing:
 			return []byte(nil), 0, nil
@@ -315,7 +313,7 @@ func (a *Array) load(ctx context.Context, index []int) (data []byte, l buffer.La
 	l = a.meta.ChunkLayout()
 	if data = value.([]byte); data == nil {
 		clear(l.Strides)
-		data = a.neverStored
+		data = a.meta.FillItem()
 	}
 	return data, l, nil
 }

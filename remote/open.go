@@ -275,7 +275,7 @@ func (s *Store) readServer(ctx context.Context) error {
 		return fmt.Errorf("%w: its listing: %w", ErrMetadata, err)
 	}
 	for _, a := range s.arrays {
-		a.neverStored = nil // one that is missing is of an array that is served no more, and not zeros
+		a.complete = true // one that is missing is of an array that is served no more, and not zeros
 	}
 	return nil
 }

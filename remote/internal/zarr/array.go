@@ -20,7 +20,7 @@ type Array struct {
 	ItemSize   int    // bytes
 	Shape      []int  // items
 	Chunks     []int  // items of one chunk along each dimension, all above 0
-	Fill       []byte // one item; nil for zeros
+	Fill       []byte // what an item begins with that was never stored; what follows, and all of it for nil, are zeros
 	Attributes json.RawMessage
 	Dimensions []string // their names; nil where there are none
 	Notes      []string // what the format does not say of the items
@@ -110,13 +110,21 @@ func ceil(n, m int) int {
 	return (n-1)/m + 1
 }
 
+// FillItem returns an item that was never stored.
+func (a *Array) FillItem() []byte {
+	item := make([]byte, a.ItemSize)
+	copy(item, a.Fill)
+	return item
+}
+
 // FillChunk returns a chunk that was never stored.
 func (a *Array) FillChunk() []byte {
 	chunk := make([]byte, a.ChunkBytes())
 	if a.Fill == nil || len(chunk) == 0 {
 		return chunk
 	}
-	for n := copy(chunk, a.Fill); n < len(chunk); n *= 2 {
+	copy(chunk, a.Fill)
+	for n := a.ItemSize; n < len(chunk); n *= 2 {
 		copy(chunk[n:], chunk[:n])
 	}
 	return chunk

@@ -14,7 +14,10 @@ import (
 	"github.com/go-memoryview/memoryview/format"
 )
 
-// fillItem packs a fill value into the bytes of one item; nil for zeros.
+// maxFilled bounds the bytes of items that are packed to find out what they are filled with. Bytes are not: there are as many as the metadata have.
+const maxFilled = 1 << 20
+
+// fillItem returns the bytes of an item with a fill value, without the zeros at its end; nil for zeros.
 func fillItem(t *format.Type, text json.RawMessage) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -24,24 +27,32 @@ func fillItem(t *format.Type, text json.RawMessage) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if value == nil {
+	if value == nil || value == json.Number("0") { // zeros, of whatever type
 		return nil, nil
 	}
-	item := make([]byte, t.Size())
-	err := packFill(item, t, value)
-	if err != nil {
+	item, err := packFill(t, value)
+	if item = bytes.TrimRight(item, "\x00"); len(item) == 0 || err != nil {
 		return nil, err
-	}
-	if !slices.ContainsFunc(item, func(b byte) bool { return b != 0 }) {
-		return nil, nil
 	}
 	return item, nil
 }
 
-func packFill(item []byte, t *format.Type, value any) error {
-	if number, ok := value.(json.Number); ok && number == "0" {
-		return nil // zeros, of whatever type
+// packFill returns an item's bytes, or those that it begins with.
+func packFill(t *format.Type, value any) ([]byte, error) {
+	switch t.Kind() {
+	case format.Bool, format.Int, format.Uint, format.Float, format.Complex, format.Text:
+	default:
+		return fillBytes(value, t.Size())
 	}
+	if t.Size() > maxFilled {
+		return nil, unsupported("a fill value for items of %d bytes", t.Size())
+	}
+	item := make([]byte, t.Size())
+	return item, packPlain(item, t, value)
+}
+
+// packPlain packs what is neither bytes nor a record.
+func packPlain(item []byte, t *format.Type, value any) error {
 	switch t.Kind() {
 	case format.Bool:
 		b, ok := value.(bool)
@@ -62,14 +73,12 @@ func packFill(item []byte, t *format.Type, value any) error {
 		return t.Pack(item, f)
 	case format.Complex:
 		return packComplex(item, t, value)
-	case format.Text:
-		s, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("%w: a string", buffer.ErrValue)
-		}
-		return t.Pack(item, s)
 	}
-	return packBytes(item, value)
+	s, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("%w: a string", buffer.ErrValue)
+	}
+	return t.Pack(item, s)
 }
 
 // packInteger takes whole numbers, also written as 1.0, and NaT, which is the lowest.
@@ -168,30 +177,27 @@ func packComplex(item []byte, t *format.Type, value any) error {
 	return nil
 }
 
-// packBytes takes the item's bytes, in base64 or as a list of numbers. Fewer are padded by zeros, as NumPy pads.
-func packBytes(item []byte, value any) error {
-	var data []byte
+// fillBytes reads an item's bytes, in base64 or as a list of numbers. Zeros follow where there are fewer than its size, as NumPy pads.
+func fillBytes(value any, size int) (data []byte, err error) {
 	switch v := value.(type) {
 	case string:
-		var err error
 		if data, err = base64.StdEncoding.DecodeString(v); err != nil {
-			return fmt.Errorf("%w: the bytes in base64: %w", buffer.ErrValue, err)
+			return nil, fmt.Errorf("%w: the bytes in base64: %w", buffer.ErrValue, err)
 		}
 	case []any:
 		for _, e := range v {
 			number, _ := e.(json.Number)
 			b, err := strconv.ParseUint(number.String(), 10, 8)
 			if err != nil {
-				return fmt.Errorf("%w: a list of numbers from 0 to 255", buffer.ErrValue)
+				return nil, fmt.Errorf("%w: a list of numbers from 0 to 255", buffer.ErrValue)
 			}
 			data = append(data, byte(b))
 		}
 	default:
-		return fmt.Errorf("%w: the bytes in base64, or a list of numbers", buffer.ErrValue)
+		return nil, fmt.Errorf("%w: the bytes in base64, or a list of numbers", buffer.ErrValue)
 	}
-	if len(data) > len(item) {
-		return fmt.Errorf("%w: %d bytes for items of %d", buffer.ErrValue, len(data), len(item))
+	if len(data) > size {
+		return nil, fmt.Errorf("%w: %d bytes for items of %d", buffer.ErrValue, len(data), size)
 	}
-	copy(item, data)
-	return nil
+	return data, nil
 }
