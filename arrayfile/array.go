@@ -14,7 +14,8 @@ type Array struct {
 	layout buffer.Layout
 	order  buffer.Order
 	offset int64
-	notes  []string
+	notes  []string               // on the items
+	how    string                 // they come into memory, where they do not lie in the file as they are
 	load   func() ([]byte, error) // gives the items where they do not lie in the file as they are
 }
 
@@ -51,12 +52,18 @@ func (a *Array) NBytes() int {
 // Notes returns what the format does not say of the items, in words, such as that numbers count
 // seconds, and that items were read which would have been mapped. It is nil for nearly all arrays.
 func (a *Array) Notes() []string {
-	notes := slices.Clone(a.notes)
+	notes := a.ItemNotes()
+	if a.how != "" {
+		notes = append(notes, a.how+": a view is a copy")
+	}
 	if a.file != nil && a.file.copied.Load() {
 		notes = append(notes, "read into memory: this could not be mapped")
 	}
 	return notes
 }
+
+// ItemNotes returns those of Notes that hold for the items wherever they are, also in another file or far away, and not how they were read.
+func (a *Array) ItemNotes() []string { return slices.Clone(a.notes) }
 
 // GetBuffer lends the array's memory, read-only unless the file is Writable. Where the system does not
 // map the file, or Reading was asked for, the memory is a copy of its own. A closed file is os.ErrClosed. A file cut short since Open

@@ -77,12 +77,13 @@ var (
 			err = b.ToContiguous(packed, buffer.C)
 			return errors.Join(wholeItems(packed, err), b.Release())
 		},
-		"Layout": func(f *open) error { return whole(f.array.Layout().Shape[0] == closingItems) },
-		"NBytes": func(f *open) error { return whole(f.array.NBytes() == 4*closingItems) },
-		"Name":   func(f *open) error { return whole(f.array.Name() == "") },
-		"Notes":  func(f *open) error { return whole(f.array.Notes() == nil) },
-		"Offset": func(f *open) error { return whole(f.array.Offset() == 128) },
-		"Order":  func(f *open) error { return whole(f.array.Order() == buffer.C) },
+		"Layout":    func(f *open) error { return whole(f.array.Layout().Shape[0] == closingItems) },
+		"NBytes":    func(f *open) error { return whole(f.array.NBytes() == 4*closingItems) },
+		"Name":      func(f *open) error { return whole(f.array.Name() == "") },
+		"ItemNotes": func(f *open) error { return whole(f.array.ItemNotes() == nil) },
+		"Notes":     func(f *open) error { return whole(f.array.Notes() == nil) },
+		"Offset":    func(f *open) error { return whole(f.array.Offset() == 128) },
+		"Order":     func(f *open) error { return whole(f.array.Order() == buffer.C) },
 	}
 	// viewOperations outlive the file.
 	viewOperations = map[string]func(f *open) error{

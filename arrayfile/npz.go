@@ -174,7 +174,7 @@ func (z *npzReader) deflated(member *zip.File) (*Array, error) {
 	}
 	skip := a.offset
 	a.offset = offset
-	a.notes = append(a.notes, "deflated: a view is a copy")
+	a.how = "deflated"
 	a.load = func() ([]byte, error) {
 		data, err := inflate(member, skip, a.NBytes())
 		if err != nil {

@@ -195,6 +195,28 @@ func checkFormat(t *testing.T, name, want string) {
 	}
 }
 
+// TestItemNotes leaves out how items were read, and nothing that is said of themselves.
+func TestItemNotes(t *testing.T) {
+	for name, want := range map[string]struct{ notes, itemNotes []string }{
+		"deflated.npz": {[]string{"deflated: a view is a copy"}, nil},
+		"rgb.png":      {[]string{"channels: red, green, blue", "decoded: a view is a copy"}, []string{"channels: red, green, blue"}},
+		"datetime.npy": {[]string{"datetime64[s]: counts of its unit since 1970-01-01, the lowest integer for NaT"}, []string{"datetime64[s]: counts of its unit since 1970-01-01, the lowest integer for NaT"}},
+	} {
+		f, err := arrayfile.Open(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := f.Arrays()[0]
+		if diff := cmp.Diff(want.notes, a.Notes()); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+		if diff := cmp.Diff(want.itemNotes, a.ItemNotes()); diff != "" {
+			t.Errorf("%s: items: -want +got\n%s", name, diff)
+		}
+		f.Close()
+	}
+}
+
 func TestNotes(t *testing.T) {
 	for name, want := range map[string][]string{
 		"i1":            nil,

@@ -59,7 +59,7 @@ func readPicture(r io.ReaderAt, size int64, p picture) (content, error) {
 	case pixels/p.most > byteSize:
 		return content{}, badHeader(0, "%w: a picture of %d by %d pixels, which %d bytes cannot hold", ErrTruncated, c.Width, c.Height, byteSize)
 	}
-	a := &Array{order: buffer.C, notes: []string{"decoded: a view is a copy"}}
+	a := &Array{order: buffer.C, how: "decoded"}
 	channels, format, note := pixelsOf(c.ColorModel)
 	if note != "" {
 		a.notes = append(a.notes, note)

@@ -421,8 +421,8 @@ func TestNotes(t *testing.T) {
 	}
 	url, _ := serve(t, remote.File("log", f), remote.View("plain", "abc"))
 	store := open(t, url)
-	if got := array(t, store, "log").Notes(); len(got) != 2 || !slices.Equal(got, a.Notes()) {
-		t.Errorf("%q, want %q", got, a.Notes())
+	if got := array(t, store, "log").Notes(); len(got) != 2 || !slices.Equal(got, a.ItemNotes()) {
+		t.Errorf("%q, want %q", got, a.ItemNotes())
 	}
 	if got := array(t, store, "plain").Notes(); got != nil {
 		t.Errorf("of memory: %q", got)

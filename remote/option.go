@@ -46,12 +46,12 @@ func View(name string, obj any, opts ...ArrayOption) Option {
 
 // File serves all arrays of a file below a name, or with the name "" at the root: a file of one array under that name itself. An
 // array is mapped, or where it is compressed read, when it is first asked for, and for Writable, which wants a file that is opened so, at once. The file
-// must stay open until then. What arrayfile.Array.Notes says of the items goes with them to a Store.
+// must stay open until then. What arrayfile.Array.ItemNotes says of them is told to a Store, too.
 func File(name string, f *arrayfile.File, opts ...ArrayOption) Option {
 	return func(t *Tree) error {
 		for _, a := range f.Arrays() {
 			e := newEntry(strings.Trim(name+"/"+a.Name(), "/"), opts)
-			e.layout, e.notes = a.Layout(), a.Notes()
+			e.layout, e.notes = a.Layout(), a.ItemNotes()
 			e.open = func() (*memoryview.View, error) { return memoryview.FromObject(a) }
 			if through := e.through; through != nil {
 				e.open = func() (*memoryview.View, error) { return through(a) }

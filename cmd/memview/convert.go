@@ -407,16 +407,9 @@ func (v *conversion) report() (*converted, error) {
 			return nil, err
 		}
 		l := made.Layout()
-		c.Arrays = append(c.Arrays, convertedArray{sel.title(), sel.part.Format(), name, l.Format, l.Shape, notesOfItems(sel)})
+		c.Arrays = append(c.Arrays, convertedArray{sel.title(), sel.part.Format(), name, l.Format, l.Shape, sel.concerning(sel.array.ItemNotes())})
 	}
 	return c, nil
-}
-
-// notesOfItems are those that do not say how the file was read.
-func notesOfItems(sel *selection) []string {
-	return slices.DeleteFunc(sel.notes(), func(note string) bool {
-		return strings.HasSuffix(note, "a view is a copy") || strings.HasPrefix(note, "read into memory")
-	})
 }
 
 func (c *converted) print(out *output) {

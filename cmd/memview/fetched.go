@@ -22,6 +22,9 @@ func (a *fetched) NBytes() int { return nbytes(a.Layout()) }
 // Order returns that of what is fetched.
 func (*fetched) Order() buffer.Order { return buffer.C }
 
+// ItemNotes returns all notes: how the server reads its file is not said.
+func (a *fetched) ItemNotes() []string { return a.Notes() }
+
 // Offset returns 0: what is fetched lies in no file.
 func (*fetched) Offset() int64 { return 0 }
 

@@ -25,6 +25,7 @@ type held interface {
 	NBytes() int
 	Order() buffer.Order
 	Notes() []string
+	ItemNotes() []string // those that hold for the items wherever they are
 	Offset() int64
 	Copied() bool
 

@@ -189,9 +189,12 @@ func (s *selection) fieldPath() string {
 }
 
 // notes are those of the array that concern the part.
-func (s *selection) notes() (notes []string) {
+func (s *selection) notes() []string { return s.concerning(s.array.Notes()) }
+
+// concerning are those of some notes that concern the part.
+func (s *selection) concerning(all []string) (notes []string) {
 	path := s.fieldPath()
-	for _, note := range s.array.Notes() {
+	for _, note := range all {
 		field, isField := strings.CutPrefix(note, "field ")
 		if path == "" || !isField || strings.HasPrefix(field, path+":") || strings.HasPrefix(field, path+".") {
 			notes = append(notes, note)
