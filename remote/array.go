@@ -88,11 +88,7 @@ func (a *Array) fetch(ctx context.Context, selection string) (*memoryview.View, 
 	}
 	data := make([]byte, size)
 	if size > 0 {
-		room, err := export.Strided(data, 0, l, false)
-		if err != nil {
-			return nil, err
-		}
-		result, err := buffer.Get(room, buffer.Full)
+		result, err := loanOf(data, l, buffer.Full)
 		if err != nil {
 			return nil, err
 		}
@@ -272,11 +268,7 @@ func (f *fetching) chunk(ctx context.Context, n int64) error {
 
 // copy brings part of a chunk to its place in the result.
 func (f *fetching) copy(data []byte, layout buffer.Layout, sources, targets []buffer.Cut) error {
-	exporter, err := export.Strided(data, 0, layout, true)
-	if err != nil {
-		return err
-	}
-	chunk, err := buffer.Get(exporter, buffer.FullRO)
+	chunk, err := loanOf(data, layout, buffer.FullRO)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/go-memoryview/memoryview"
 	"github.com/go-memoryview/memoryview/arrayfile"
 	"github.com/go-memoryview/memoryview/buffer"
-	"github.com/go-memoryview/memoryview/export"
 	"github.com/go-memoryview/memoryview/remote/internal/zarr"
 )
 
@@ -245,11 +244,7 @@ func (e *entry) cuts(index []int) (cuts []buffer.Cut, whole bool) {
 
 // inChunk calls f with those items of a chunk's bytes that lie inside the array.
 func (e *entry) inChunk(data []byte, cuts []buffer.Cut, f func(items *buffer.Buffer) error) error {
-	exporter, err := export.Strided(data, 0, e.grid.ChunkLayout(), false)
-	if err != nil {
-		return err
-	}
-	loan, err := buffer.Get(exporter, buffer.Full)
+	loan, err := loanOf(data, e.grid.ChunkLayout(), buffer.Full)
 	if err != nil {
 		return err
 	}
