@@ -59,7 +59,7 @@ func Header(name, value string) OpenOption {
 
 // Retries says how often a request is tried again, 5 times without it, and how long to wait before the first: 100 milliseconds. It is
 // twice as long before each further one, less a random part, or as long as the server asks for, but no longer than a minute. What is tried again are
-// answers 429 and 5xx, and connections that failed, were cut, or stalled.
+// answers 429 and 5xx, and connections that failed, were cut, or stalled; where nobody could be reached yet, no more than twice.
 func Retries(n int, backoff time.Duration) OpenOption {
 	return func(o *openOptions) { o.retries, o.backoff = max(n, 0), max(backoff, 0) }
 }

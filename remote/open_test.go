@@ -195,6 +195,16 @@ func TestConnectionsThatStayWrong(t *testing.T) {
 	}
 }
 
+// A server that nobody has met is given up soon, however often others are asked again.
+func TestNobodyThere(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	_, err := remote.Open(t.Context(), server.URL, remote.Retries(1000, time.Millisecond))
+	if err == nil || !strings.Contains(err.Error(), "after 3 tries") {
+		t.Error(err)
+	}
+}
+
 func TestRemoteArrayIsAnExporter(t *testing.T) {
 	url, _ := serve(t, remote.View("deep/a", numbered(t, 60, buffer.Layout{ItemSize: 2, Format: "<h", Shape: []int{5, 6}}), remote.Chunks(2, 2)))
 	a := array(t, open(t, url), "deep/a")

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-memoryview/memoryview/buffer"
@@ -24,12 +26,14 @@ type web struct {
 	retries int
 	backoff time.Duration // before the first retry; twice as long before each further one
 	timeout time.Duration // without a byte
+	met     atomic.Bool   // it has answered once
 }
 
 const (
 	maxRedirects  = 3
 	longestWait   = time.Minute // between two tries, whatever a server asks for
 	longestGrowth = 10          // doublings of the backoff
+	unmetTries    = 3           // of reaching a server that never answered
 )
 
 func openWeb(address string, o *openOptions) (*web, error) {
@@ -44,7 +48,7 @@ func openWeb(address string, o *openOptions) (*web, error) {
 		}
 		return nil
 	}
-	return &web{base, &client, o.header, o.retries, o.backoff, o.timeout}, nil
+	return &web{base: base, client: &client, header: o.header, retries: o.retries, backoff: o.backoff, timeout: o.timeout}, nil
 }
 
 func (w *web) String() string { return w.base.Redacted() }
@@ -60,7 +64,7 @@ func (w *web) get(ctx context.Context, key string, s span, limit int) ([]byte, e
 		if err == nil || wait < 0 || ctx.Err() != nil {
 			return data, err
 		}
-		if try >= w.retries {
+		if try >= w.retries || try+1 >= unmetTries && !w.met.Load() && isUnreachable(err) {
 			return nil, fmt.Errorf("%w, after %d tries", err, try+1)
 		}
 		// Somewhere between half the backoff and all of it, so that clients that failed together do not come again together.
@@ -70,6 +74,12 @@ func (w *web) get(ctx context.Context, key string, s span, limit int) ([]byte, e
 			return nil, err
 		}
 	}
+}
+
+// isUnreachable tells that there was no connection: nobody listens there, or the address is wrong.
+func isUnreachable(err error) bool {
+	var connecting *net.OpError
+	return errors.As(err, &connecting) && connecting.Op == "dial"
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -106,6 +116,7 @@ func (w *web) try(ctx context.Context, key string, s span, limit int) (data []by
 		return nil, 0, err
 	}
 	defer response.Body.Close()
+	w.met.Store(true)
 	size, wait, err := expected(response, s, limit)
 	if err != nil {
 		return nil, wait, err

@@ -68,7 +68,7 @@ func upTo(text string, from int, characters string) int {
 
 // How servers are asked by a command that somebody waits for.
 const (
-	webTries    = 3
+	webTries    = 9 // over most of a minute, in which a server may be started anew
 	webBackoff  = 100 * time.Millisecond
 	webParallel = 8
 )
