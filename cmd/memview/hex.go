@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -383,7 +382,7 @@ func (c *hexCommand) printJSON(out *output, s *selection) error {
 		return err
 	}
 	t, total := typeOf(s.part.Format()), itemCount(s)
-	fields, err := json.Marshal(append([]infoField{}, infoFields(nil, "", 0, t)...))
+	fields, err := marshal(append([]infoField{}, infoFields(nil, "", 0, t)...))
 	if err != nil {
 		return err
 	}

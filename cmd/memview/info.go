@@ -94,9 +94,12 @@ func (c *infoCommand) Run(out *output) error {
 }
 
 func encode(out *output, what any) error {
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(what)
+	text, err := marshal(what)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(append(text, '\n'))
+	return err
 }
 
 func infoOf(s *selection) *info {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/go-memoryview/memoryview"
@@ -50,7 +51,7 @@ func (s *selection) headJSON(out *output) error {
 	if len(notes) == 0 {
 		return nil
 	}
-	text, err := json.Marshal(notes)
+	text, err := marshal(notes)
 	if err != nil {
 		return err
 	}
@@ -136,15 +137,43 @@ func appendComplex(dst []byte, c complex128, bits int) []byte {
 	return append(dst, '}')
 }
 
-// quoted writes a JSON string, without the escapes that only HTML needs.
+// quoted writes a JSON string.
 func quoted(s string) []byte {
+	text, err := marshal(s)
+	if err != nil {
+		return []byte("null")
+	}
+	return text
+}
+
+// marshal writes JSON for pipes and terminals: without the escapes that only HTML needs, and with those for what a terminal could obey.
+func marshal(what any) ([]byte, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		return []byte("null")
+	if err := enc.Encode(what); err != nil {
+		return nil, err
 	}
-	return bytes.TrimSpace(text.Bytes())
+	return escapeUnprintable(bytes.TrimSpace(text.Bytes())), nil
+}
+
+// escapeUnprintable escapes what is in strings alone: elsewhere, JSON is ASCII.
+func escapeUnprintable(text []byte) []byte {
+	obeyed := func(r rune) bool { return r > '~' && !unicode.IsPrint(r) }
+	if !bytes.ContainsFunc(text, obeyed) {
+		return text
+	}
+	var escaped []byte
+	for _, r := range string(text) {
+		if !obeyed(r) {
+			escaped = utf8.AppendRune(escaped, r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			escaped = fmt.Appendf(escaped, `\u%04x`, unit)
+		}
+	}
+	return escaped
 }
 
 func appendBytes(dst, b []byte) []byte {

@@ -6,9 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/go-memoryview/memoryview/arrayfile"
 )
 
 // Commands without --json, and why.
@@ -47,6 +50,23 @@ func TestJSONEverywhere(t *testing.T) {
 		if got.stderr != "" || !json.Valid([]byte(got.out)) {
 			t.Errorf("%s --json prints %s, and says %s", command.Name, got.out, got.stderr)
 		}
+	}
+}
+
+// TestJSONForTerminals escapes in every string what a terminal could obey, and leaves what can be read.
+func TestJSONForTerminals(t *testing.T) {
+	const obeyed, seen = "\x1b[1m \u009b31m \x7f \u202e \u2028 \U000e0001", "<é 字 😀>"
+	path := filepath.Join(t.TempDir(), "a.npz")
+	if err := arrayfile.Save(path, []arrayfile.Named{{Name: obeyed + seen, Value: []byte("ab")}, {Name: "b", Value: []byte("ab")}}); err != nil {
+		t.Fatal(err)
+	}
+	got := memview("info", "--json", path)
+	var answer struct{ Arrays []struct{ Name string } }
+	if err := json.Unmarshal([]byte(got.out), &answer); err != nil || len(answer.Arrays) != 2 || answer.Arrays[0].Name != obeyed+seen && answer.Arrays[1].Name != obeyed+seen {
+		t.Errorf("%+v, %v, %s", answer, err, got.out)
+	}
+	if strings.ContainsAny(got.out, obeyed[:1]+"\u009b\x7f\u202e\u2028\U000e0001") || !strings.Contains(got.out, seen) {
+		t.Errorf("%q", got.out)
 	}
 }
 

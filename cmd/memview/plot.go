@@ -108,7 +108,7 @@ func plotJSON(out *output, s *selection, p picture.Plot) error {
 	case *picture.Pixels:
 		all["width"], all["height"], all["rgba"] = p.Image.Bounds().Dx(), p.Image.Bounds().Dy(), p.Image.Pix
 	}
-	text, err := json.Marshal(all)
+	text, err := marshal(all)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -217,12 +216,7 @@ func (s *serving) say(link string, first bool) error {
 		for _, a := range s.faces.Arrays() {
 			all.Arrays = append(all.Arrays, a.Name)
 		}
-		text, err := json.Marshal(all)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(s.out, "%s\n", text)
-		return s.out.Flush()
+		return errors.Join(encode(s.out, all), s.out.Flush())
 	}
 	fmt.Fprintf(s.out, "%s\n", link)
 	s.out.comment("The link lets one browser in, once. Ctrl-C ends it.")

@@ -220,7 +220,7 @@ func statsJSON(out *output, s *selection, all []columnStats) error {
 		columns[i] = c.json()
 		columns[i]["name"], columns[i]["format"] = c.Name, c.Type.String()
 	}
-	text, err := json.Marshal(columns)
+	text, err := marshal(columns)
 	if err != nil {
 		return err
 	}
