@@ -66,8 +66,8 @@ func TestReadmeOfAddresses(t *testing.T) {
 	}
 }
 
-// TestReadmeOfPython runs the README's lines by which Python reads what is served.
-func TestReadmeOfPython(t *testing.T) {
+// TestReadmeOfZarr runs the README's lines by which Python reads what is served.
+func TestReadmeOfZarr(t *testing.T) {
 	python := os.Getenv("MEMORYVIEW_REMOTE")
 	if python == "" {
 		t.Skip("MEMORYVIEW_REMOTE names no Python with Zarr: scripts/whole does")
