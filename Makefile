@@ -8,7 +8,7 @@ FUZZTIME ?= 10m
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-test: ## every check, with each step's seconds (about 8 minutes the first time)
+test: ## every check, with each step's seconds (about 11 minutes, and more the first time)
 	@scripts/test
 
 soak: ## every check at full length, on every CPython and other machine that is found, then every fuzz target for FUZZTIME (10m)
