@@ -64,7 +64,7 @@ func (a *Array) GetBuffer(flags buffer.Flags) (*buffer.Buffer, error) {
 // Fetch fetches part of every dimension, in the notation of [memoryview.View.Select]: "2:5, ..., ::-1, 3". It fetches the chunks that the part lies in, several at
 // once, and each but once. What it returns is a view of its own memory, read-only and in C order.
 //
-// Errors are those of Select for the selection, buffer.ErrLayout for more than MaxBytes, ErrChunk for chunks that are damaged, ErrServer, and those of the
+// Errors are those of Select for the selection, buffer.ErrLayout for more than MaxBytes, ErrChunk for chunks that are damaged, ErrAccess, ErrServer, and those of the
 // context, the network and the operating system. After an error there is no part of the result.
 func (a *Array) Fetch(ctx context.Context, selection string) (*memoryview.View, error) {
 	v, err := a.fetch(ctx, selection)

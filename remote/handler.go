@@ -123,14 +123,14 @@ const (
 // Description is what is said of one array in JSON.
 type Description struct {
 	Name       string   `json:"name"`
-	Format     string   `json:"format"`
-	ItemSize   int      `json:"itemsize"`
-	Shape      []int    `json:"shape"`
+	Format     string   `json:"format"`     // of an item, in the syntax of package format
+	ItemSize   int      `json:"itemsize"`   // bytes
+	Shape      []int    `json:"shape"`      // items along each dimension
 	Dimensions []string `json:"dimensions"` // their names
-	Strides    []int    `json:"strides"`    // of the items as they are served: without gaps, in that order
+	Strides    []int    `json:"strides"`    // bytes, of the items as they are served: without gaps, in that order
 	Order      string   `json:"order"`      // C or F
-	NBytes     int      `json:"nbytes"`
-	Chunks     []int    `json:"chunks"` // of the Zarr faces
+	NBytes     int      `json:"nbytes"`     // bytes of all items
+	Chunks     []int    `json:"chunks"`     // items of a chunk of the Zarr faces along each dimension
 	Writable   bool     `json:"writable"`
 	Faces      []string `json:"faces"`           // the paths that serve it
 	Notes      []string `json:"notes,omitempty"` // what the format does not say of the items, such as the unit of times
